@@ -1,0 +1,58 @@
+# The front door: one command per wish. `make` alone lists them. CI runs `make test`.
+#
+# The work is done by tools/steps, cmake and ctest; HACKING.md says how to call those directly.
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test test-quick test-slow bench fuzz format lint wasm-check clean
+
+install = @tools/install-packages
+
+help:
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build build/release/stele, the tests and the benches
+	$(install) build test
+	@tools/steps release-build
+
+demo: ## Build build/release/stele and show it at work
+	$(install) build test
+	@tools/steps release-stele
+	@examples/demo/run
+
+test: ## Everything that CI runs
+	$(install) build test lint wasm
+	@tools/steps --whole lint release-build release-test asan-ubsan-build asan-ubsan-test \
+	  tsan-build tsan-test no-exceptions-build no-exceptions-test wasm-build wasm-check
+
+test-quick: ## Build the release and run its fast tests
+	$(install) build test lint
+	@tools/steps release-build release-test
+
+test-slow: ## Run the tests with label `slow`, in the release
+	$(install) build test
+	@tools/steps release-slow-build release-slow-test
+
+bench: ## Run the benchmarks; FILTER=regex chooses among them
+	$(install) build test
+	@tools/steps release-build
+	@tools/bench "$(FILTER)"
+
+fuzz: ## Run each fuzzer for SECONDS=60; FILTER=regex chooses among them
+	$(install) build test fuzz
+	@tools/steps fuzz-build
+	@tools/fuzz "$(or $(SECONDS),60)" "$(FILTER)"
+
+format: ## Let clang-format rewrite every source file
+	$(install) lint
+	@python3 tools/lint/format.py --write
+
+lint: ## Check layers, banned calls, shape of files, format
+	$(install) lint
+	@tools/steps lint
+
+wasm-check: ## Build for WebAssembly and try it in Node
+	$(install) build wasm
+	@tools/steps wasm-build wasm-check
+
+clean: ## Remove build/
+	@rm -rf build

@@ -1,0 +1,38 @@
+# Reads layers.txt, so that the order of the rooms is written down once.
+include_guard(GLOBAL)
+
+# Sets STELE_LAYERS to the rooms, lowest first, and STELE_BELOW_<room> to what each may include.
+macro(stele_read_layers path)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})
+  set(STELE_LAYERS)
+  file(STRINGS ${path} _lines)
+  foreach(_line IN LISTS _lines)
+    string(REGEX REPLACE "#.*" "" _line "${_line}")
+    if(_line MATCHES "^([a-z_]+):(.*)$")
+      set(_room ${CMAKE_MATCH_1})
+      string(REGEX MATCHALL "[a-z_]+" STELE_BELOW_${_room} "${CMAKE_MATCH_2}")
+      list(APPEND STELE_LAYERS ${_room})
+    endif()
+  endforeach()
+endmacro()
+
+# Sets `out` to `wanted` and all that they may include, lowest first. Tests may also use edn and
+# store (see layers.txt), so these two come along when they exist.
+function(stele_rooms_below out wanted)
+  set(needed ${wanted})
+  list(APPEND needed edn store)
+  set(reversed ${STELE_LAYERS})
+  list(REVERSE reversed)
+  foreach(room IN LISTS reversed)
+    if(room IN_LIST needed)
+      list(APPEND needed ${STELE_BELOW_${room}})
+    endif()
+  endforeach()
+  set(found)
+  foreach(room IN LISTS STELE_LAYERS)
+    if(room IN_LIST needed)
+      list(APPEND found ${room})
+    endif()
+  endforeach()
+  set(${out} ${found} PARENT_SCOPE)
+endfunction()

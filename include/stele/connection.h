@@ -1,0 +1,80 @@
+// Connection: a database over time. It gives the current Db and takes transactions.
+//
+// Any number of processes may be connected to one database and write to it: commits are
+// compare-and-swaps of one small head, a loser runs its transaction again on the newer state, and
+// nothing that was acknowledged is ever lost.
+//
+// Thread safety: every method from any number of threads; copies share one connection.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include <stele/db.h>
+#include <stele/report.h>
+#include <stele/store.h>
+
+namespace stele {
+
+namespace conn {
+class Connection;
+}
+
+struct DbOptions {
+  // 0: ask the store, so that every transaction acknowledged anywhere before the call is visible.
+  // Larger: an answer from memory will do if it is no older.
+  std::int64_t max_age_ms = 0;
+  Deadline deadline;
+};
+
+struct TransactOptions {
+  std::int64_t timeout_ms = 60'000;
+};
+
+// What was asked of the store since the connection was opened.
+struct StoreStatistics {
+  std::uint64_t reads = 0;  // objects, or ranges of them
+  std::uint64_t bytes_read = 0;
+  std::uint64_t head_reads = 0;
+  std::uint64_t head_writes = 0;
+  std::uint64_t object_writes = 0;
+  std::uint64_t bytes_written = 0;
+  std::uint64_t rounds = 0;  // of reads: those issued together count as one
+};
+
+class Connection {
+ public:
+  // The newest state. Costs one conditional read of the head.
+  // Errors: `unavailable`, `corrupt`, `closed`.
+  Result<Db> db(const DbOptions& options = {}) const;
+
+  // Applies forms ([…] or {:tx-data […] :tx-meta {…}}), given as EDN text, as one transaction and
+  // returns when it is durable. On an error nothing has happened, except for category `unknown`,
+  // whose data holds the nonce under :nonce.
+  Result<TxReport> transact(std::string_view edn, const TransactOptions& options = {}) const;
+  // The same from a value.
+  template <std::same_as<Value> V>
+  Result<TxReport> transact(const V& forms, const TransactOptions& options = {}) const {
+    return transact_value(forms, options);
+  }
+
+  // Moves what was committed since the last fold into the trees now. Commits do this by themselves
+  // when the tail has grown; calling it changes no answer.
+  Done fold() const;
+
+  StoreStatistics statistics() const;
+  std::string url() const;
+
+  // Lets go of the store; every later call is `closed` `:connection-has-been-released`. Dbs that
+  // were taken before go on working.
+  void release() const;
+
+  explicit Connection(std::shared_ptr<conn::Connection> impl) : impl_(std::move(impl)) {}
+  const std::shared_ptr<conn::Connection>& impl() const { return impl_; }
+
+ private:
+  Result<TxReport> transact_value(const Value& forms, const TransactOptions& options) const;
+  std::shared_ptr<conn::Connection> impl_;
+};
+
+}  // namespace stele

@@ -1,0 +1,55 @@
+#include "app/told.h"
+
+#include "db/state.h"
+
+namespace stele::app {
+
+namespace {
+Value key(std::string_view name) { return Value::keyword(name); }
+}  // namespace
+
+Value told(const Error& error) {
+  return Value::map({{key("code"), key(error.code())},
+                     {key("message"), Value(error.message())},
+                     {key("data"), error.data()}});
+}
+
+Value told(const Datom& datom) {
+  return Value::vector({Value(datom.e), datom.a, datom.v, Value(datom.tx), Value(datom.added)});
+}
+
+Value told(const std::vector<Datom>& datoms) {
+  std::vector<Value> all;
+  all.reserve(datoms.size());
+  for (const auto& datom : datoms) all.push_back(told(datom));
+  return Value::vector(std::move(all));
+}
+
+Value told(const TxReport& report) {
+  std::vector<Value::Entry> tempids;
+  for (const auto& [tempid, id] : report.tempids) tempids.emplace_back(tempid, Value(id));
+  return Value::map({{key("tx-data"), told(report.tx_data)},
+                     {key("tempids"), Value::map(std::move(tempids))},
+                     {key("tx-meta"), report.tx_meta},
+                     {key("max-tx"), Value(report.db_after.max_tx())},
+                     {key("max-eid"), Value(report.db_after.max_eid())}});
+}
+
+Value told_config(const Db& db, const Value& given) {
+  const auto& state = *db.state();
+  const Value* store = given.is(Kind::map) ? given.find_keyword("store") : nullptr;
+  return Value::map(
+      {{key("store"), store ? *store : given},
+       {key("branch"), key(state.branch)},
+       {key("schema-flexibility"), key(state.config.schema_on_read ? "read" : "write")},
+       {key("keep-history?"), Value(state.config.keep_history)},
+       {key("attribute-refs?"), Value(state.config.attribute_refs)}});
+}
+
+Value told_basis(const Db& db, const Value& config) {
+  return Value::map({{key("config"), config},
+                     {key("max-tx"), Value(db.max_tx())},
+                     {key("max-eid"), Value(db.max_eid())}});
+}
+
+}  // namespace stele::app

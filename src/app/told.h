@@ -1,0 +1,15 @@
+// How results are told to the outside as EDN: the shapes that the pipe and the CLI share.
+#pragma once
+
+#include <stele/stele.h>
+
+namespace stele::app {
+
+Value told(const Error& error);                // {:code :kw :message "…" :data {…}}
+Value told(const Datom& datom);                // [e a v tx added]
+Value told(const std::vector<Datom>& datoms);  // [[e a v tx added] …]
+Value told(const TxReport& report);            // {:tx-data :tempids :tx-meta :max-tx :max-eid}
+Value told_config(const Db& db, const Value& given);
+Value told_basis(const Db& db, const Value& config);  // {:config … :max-tx n :max-eid n}
+
+}  // namespace stele::app

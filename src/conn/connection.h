@@ -1,0 +1,104 @@
+// conn::Connection: a name over time. Opens a database, commits to it, folds its tail.
+//
+//   transact(forms)        db ← head; outcome ← tx::transact(db, forms)     pure, re-runnable
+//     append to the head   THE write. conflict → read what is new, look for our nonce, run again
+//     fold                 when the tail has grown
+//
+// Callers that transact at the same time share a head write: the first becomes the leader and
+// commits for all who wait (group commit). Each keeps its own transaction, report and error.
+//
+// Thread safety: full.
+#pragma once
+
+#include <deque>
+
+#include <stele/connection.h>
+
+#include "base/environment.h"
+#include "conn/head_tracker.h"
+#include "store/counting_store.h"
+#include "tree/store_source.h"
+#include "tx/transact.h"
+
+namespace stele::conn {
+
+struct ConnectionOptions {
+  std::string branch = "db";
+  std::size_t cache_bytes = tree::NodeCache::kBytesDefault;
+  tree::TreeShape shape;
+  // Instead of the store's own: 0 keeps them.
+  std::uint64_t tail_bytes_soft = 0;
+};
+
+// Writes the head of a new, empty database. Error: `conflict` `:db-already-exists`.
+Done create_database(Store& store, const format::Config& config, const std::string& branch,
+                     Deadline deadline);
+
+// Swaps every head for a tombstone, then removes all there is.
+Done delete_database(Store& store, Deadline deadline);
+
+class Connection {
+ public:
+  // Error: `unavailable` `:db-does-not-exist`, `corrupt`.
+  static Result<std::shared_ptr<Connection>> open(std::shared_ptr<Store> store,
+                                                  base::Environment& environment,
+                                                  const ConnectionOptions& options = {});
+
+  Result<Db> db(const DbOptions& options);
+  Result<TxReport> transact(const Value& forms, const TransactOptions& options);
+  // Blocking; another connection's fold in between is as good as ours.
+  Done fold(Deadline deadline);
+
+  StoreStatistics statistics() const;
+  std::string url() const { return store_->url(); }
+  const format::Config& config() const { return config_; }
+  void release() { released_ = true; }
+
+ private:
+  struct Pending;
+  struct Batch;
+
+  Connection(std::shared_ptr<store::CountingStore> store, base::Environment& environment,
+             const ConnectionOptions& options);
+
+  // commit.cc: the leader's work.
+  void lead(std::vector<Pending*> pending);
+  void attempt(Batch& batch);
+  bool run_all(Batch& batch, const KnownHead& head);
+  HeadWrite offer(Batch& batch, const KnownHead& head);
+  void written(Batch& batch, const KnownHead& head, const HeadWrite& write);
+  void lost(Batch& batch);
+  void settle_unknown(Batch& batch, const KnownHead& head, const HeadWrite& write);
+  bool fence(const KnownHead& head, Deadline deadline);
+  Done take_landed(Batch& batch);
+
+  // fold.cc
+  Result<format::Snapshot> build(const db::State& state, Deadline deadline);
+  Result<bool> swap_in(const format::Snapshot& snapshot, Deadline deadline);
+  HeadWrite commit_folded(const db::StatePtr& after, const KnownHead& head, Deadline deadline);
+  Done fold_tail(Deadline deadline);
+  void fold_if_due();
+  std::uint64_t soft_limit() const;
+  std::uint64_t hard_limit() const;
+
+  tree::Reader reader(Deadline deadline) const;
+  Done check_open() const;
+
+  const std::shared_ptr<store::CountingStore> store_;
+  base::Environment& environment_;
+  const ConnectionOptions options_;
+  const std::shared_ptr<tree::NodeSource> source_;
+  HeadTracker tracker_;
+  format::Config config_;
+  std::atomic<bool> released_ = false;
+  std::atomic<std::int64_t> refreshed_steady_ms_ = 0;
+
+  base::Mutex queue_mutex_;
+  base::Condition queue_moved_;
+  std::deque<Pending*> queue_;
+  bool leading_ = false;
+
+  base::Mutex fold_mutex_;  // one fold at a time per connection
+};
+
+}  // namespace stele::conn

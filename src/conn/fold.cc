@@ -1,0 +1,102 @@
+// Folds: the tail goes into the trees.
+//
+// A fold is a pure function of a state: it writes packs that nobody names yet, then offers a head
+// with a newer snapshot and what is left of the tail. A lost swap wastes nothing: the same snapshot
+// is offered again with the longer remainder, as long as the head still continues from it.
+#include "base/text.h"
+#include "base/try.h"
+#include "conn/batch.h"
+
+namespace stele::conn {
+
+namespace {
+constexpr int kOptimisticOffers = 3;       // then the head is locked for the swap
+constexpr std::int64_t kFoldMs = 120'000;  // for folds that nobody waits for
+}  // namespace
+
+std::uint64_t Connection::soft_limit() const {
+  return options_.tail_bytes_soft ? options_.tail_bytes_soft : store_->traits().tail_bytes_soft;
+}
+
+std::uint64_t Connection::hard_limit() const {
+  return options_.tail_bytes_soft ? 4 * options_.tail_bytes_soft : store_->traits().tail_bytes_hard;
+}
+
+Result<format::Snapshot> Connection::build(const db::State& state, Deadline deadline) {
+  tree::PackSink sink(environment_, [&](const base::Hash& name, base::Bytes bytes) {
+    return store_->write_once(format::pack_key(name), bytes, deadline);
+  });
+  auto reading = reader(deadline);
+  return db::fold(state, reading, sink, options_.shape);
+}
+
+// Offers the snapshot until it is in, or the head has moved past it (false).
+Result<bool> Connection::swap_in(const format::Snapshot& snapshot, Deadline deadline) {
+  std::unique_ptr<HeadLock> lock;
+  for (int offers = 0;; ++offers) {
+    if (offers == kOptimisticOffers) {
+      STELE_TRY(lock, store_->lock_head(options_.branch, deadline));
+    }
+    if (offers > 0) STELE_DO(tracker_.refresh(deadline));
+    const auto whole = tracker_.whole();
+    const auto rest = std::find_if(whole.tail.begin(), whole.tail.end(), [&](const auto& entry) {
+      return entry.record->tx > snapshot.max_tx;
+    });
+    if (rest == whole.tail.begin() || std::prev(rest)->commit_id != snapshot.commit_id) {
+      return false;  // another fold got as far as ours
+    }
+    auto bytes = format::encode_snapshot(snapshot);
+    if (rest != whole.tail.end()) {
+      bytes.insert(bytes.end(), whole.bytes.begin() + static_cast<std::ptrdiff_t>(rest->offset),
+                   whole.bytes.end());
+    }
+    auto write = store_->swap_head(options_.branch, whole.version, bytes, deadline);
+    if (write.outcome == HeadWrite::Outcome::failed) return *write.error;
+    if (write.outcome == HeadWrite::Outcome::written) {
+      STELE_DO(tracker_.refresh(deadline));
+      return true;
+    }
+    if (base::passed(deadline, environment_)) {
+      return Error(ErrorCategory::limit, "fold/timeout", "the fold did not get in within its time");
+    }
+  }
+}
+
+// For transactions too large for a tail: the state goes into the trees and the head becomes its
+// snapshot, all in one swap.
+HeadWrite Connection::commit_folded(const db::StatePtr& after, const KnownHead& head,
+                                    Deadline deadline) {
+  auto snapshot = build(*after, deadline);
+  if (!snapshot.ok()) return {HeadWrite::Outcome::failed, {}, snapshot.error()};
+  return store_->swap_head(options_.branch, head.version, format::encode_snapshot(*snapshot),
+                           deadline);
+}
+
+// Folds what the tail holds now. Done as well if somebody else's fold gets that far first.
+Done Connection::fold_tail(Deadline deadline) {
+  STELE_TRY(auto head, tracker_.refresh(deadline));
+  if (head.tail_bytes == 0) return {};
+  STELE_TRY(auto snapshot, build(*head.state, deadline));
+  STELE_DO(swap_in(snapshot, deadline));
+  return {};
+}
+
+// Processes take turns by a lock of its own: two folds of one tail would do the same work twice.
+Done Connection::fold(Deadline deadline) {
+  STELE_DO(check_open());
+  base::Lock one_of_ours(fold_mutex_);
+  STELE_TRY(auto turn, store_->lock_head(options_.branch + ".fold", deadline));
+  return fold_tail(deadline);
+}
+
+// Nobody waits for this one: if a fold is under way, or this one fails, a later commit sees to it.
+// Once the tail is full the commit that finds it so waits for a fold and reports its error.
+void Connection::fold_if_due() {
+  if (tracker_.known().tail_bytes < soft_limit()) return;
+  base::TryLock one_of_ours(fold_mutex_);
+  if (!one_of_ours) return;
+  auto turn = store_->lock_head(options_.branch + ".fold", base::deadline_after(environment_, 0));
+  if (turn.ok()) (void)fold_tail(base::deadline_after(environment_, kFoldMs));
+}
+
+}  // namespace stele::conn

@@ -1,0 +1,128 @@
+#include "conn/head_tracker.h"
+
+#include "base/text.h"
+#include "base/try.h"
+#include "db/access.h"
+
+namespace stele::conn {
+
+using base::text;
+
+KnownHead HeadTracker::known_locked() const {
+  return {version_, state_, tail_.empty() ? 0 : bytes_.size() - tail_.front().offset};
+}
+
+KnownHead HeadTracker::known() const {
+  base::Lock lock(mutex_);
+  return known_locked();
+}
+
+HeadTracker::Whole HeadTracker::whole() const {
+  base::Lock lock(mutex_);
+  return {version_, bytes_, tail_, state_};
+}
+
+Result<KnownHead> HeadTracker::refresh(Deadline deadline) {
+  bool ask_for_all = false;
+  while (true) {
+    HeadVersion before;
+    std::uint64_t known_bytes = 0;
+    {
+      base::Lock lock(mutex_);
+      before = version_;
+      known_bytes = bytes_.size();
+    }
+    STELE_TRY(HeadRead read, store_->read_head(branch_, ask_for_all ? HeadVersion{} : before,
+                                               ask_for_all ? 0 : known_bytes, deadline));
+    base::Lock lock(mutex_);
+    if (version_ != before) continue;  // someone else moved it on: what we read may be older
+    if (read.unchanged) return known_locked();
+    if (read.version.absent()) return absent();
+    if (read.offset > 0) {
+      // What does not continue the chain we know belongs to a head that was replaced.
+      if (read.offset != bytes_.size() || !append(read.bytes).ok()) {
+        ask_for_all = true;
+        continue;
+      }
+    } else {
+      STELE_DO(replace(std::move(read.bytes)));
+    }
+    version_ = std::move(read.version);
+    return known_locked();
+  }
+}
+
+Done HeadTracker::append(base::ByteView more) {
+  STELE_TRY(auto entries, format::decode_tail(more, bytes_.size(), state_->commit_id));
+  for (auto& entry : entries) {
+    state_ = db::apply(state_, entry.record, entry.commit_id);
+    tail_.push_back(std::move(entry));
+  }
+  bytes_.insert(bytes_.end(), more.begin(), more.end());
+  return {};
+}
+
+Done HeadTracker::replace(base::Bytes bytes) {
+  auto content = format::decode_head(bytes);
+  if (!content.ok()) return located(content.error());
+  if (content->snapshot.deleted) return absent();
+  auto state = db::open_state(*content, source_);
+  if (!state.ok()) return located(state.error());
+  state_ = std::move(*state);
+  tail_ = std::move(content->tail);
+  bytes_ = std::move(bytes);
+  return {};
+}
+
+void HeadTracker::advanced(const HeadVersion& before, const KnownHead& after, base::ByteView more,
+                           std::vector<format::TailEntry> entries) {
+  base::Lock lock(mutex_);
+  if (version_ != before) return;  // a refresh has already read what we wrote
+  for (auto& entry : entries) {
+    entry.offset += bytes_.size();
+    tail_.push_back(std::move(entry));
+  }
+  bytes_.insert(bytes_.end(), more.begin(), more.end());
+  version_ = after.version;
+  state_ = after.state;
+}
+
+Result<std::optional<base::Hash>> HeadTracker::find_nonce(const Uuid& nonce, TxId since,
+                                                          tree::Reader& reader) const {
+  db::StatePtr state;
+  {
+    base::Lock lock(mutex_);
+    for (auto entry = tail_.rbegin(); entry != tail_.rend(); ++entry) {
+      if (entry->record->nonce == nonce) return std::optional(entry->commit_id);
+      if (entry->record->tx <= since) return std::optional<base::Hash>();
+    }
+    state = state_;
+  }
+  tree::Range range;
+  range.lower = format::Key::eavt(since + 1);
+  tree::Scan scan(state->index(format::Tree::log), range, reader);
+  for (tree::Slice slice; scan.next(slice);) {
+    for (auto row = slice.begin; row < slice.end; ++row) {
+      STELE_TRY(auto entry, format::decode_log_entry(value::text_of(slice.leaf->v()[row])));
+      if (entry.nonce == nonce) return std::optional(entry.commit_id);
+    }
+  }
+  if (!reader.ok()) return db::reader_error(reader);
+  return std::optional<base::Hash>();
+}
+
+Error HeadTracker::absent() const {
+  return unavailable("db-does-not-exist",
+                     text("there is no database in ", store_->url(), " (branch '", branch_,
+                          "'); create it first, for example with `stele create`"));
+}
+
+Error HeadTracker::located(const Error& error) const {
+  if (error.category() != ErrorCategory::corrupt) return error;
+  return error
+      .because(text("This is the head '", branch_, "' of ", store_->url(),
+                    "; `stele repair` restores the newest state that verifies."))
+      .with("store", Value(store_->url()));
+}
+
+}  // namespace stele::conn

@@ -1,0 +1,131 @@
+// Making, finding and removing databases: what is behind create_database and its like.
+#include <stele/stele.h>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "conn/connection.h"
+#include "door/location.h"
+#include "door/registry.h"
+#include "edn/reader.h"
+#include "edn/writer.h"
+
+namespace stele {
+
+using base::text;
+using door::Access;
+using door::Location;
+
+namespace {
+
+Result<bool> flag(const Value& options, std::string_view key, bool otherwise) {
+  const Value* found = options.find_keyword(key);
+  if (!found) return otherwise;
+  if (found->is(Kind::boolean)) return found->as_bool();
+  return invalid("config/syntax",
+                 text(":", key, " is true or false; got ", edn::write_short(*found)));
+}
+
+Result<bool> schema_on_read(const Value& options) {
+  const Value* found = options.find_keyword("schema-flexibility");
+  if (!found || found->is_keyword("write")) return false;
+  if (found->is_keyword("read")) return true;
+  return invalid("config/syntax",
+                 text(":schema-flexibility is :read or :write; got ", edn::write_short(*found)));
+}
+
+Result<format::Config> config_of(const Value& options, base::Environment& environment) {
+  format::Config config;
+  config.database_id = environment.random_uuid();
+  config.created = environment.now();
+  STELE_TRY(config.keep_history, flag(options, "keep-history?", true));
+  STELE_TRY(config.schema_on_read, schema_on_read(options));
+  STELE_TRY(config.attribute_refs, flag(options, "attribute-refs?", false));
+  if (config.attribute_refs && config.schema_on_read) {
+    return invalid("config/syntax",
+                   "Attribute references cannot be used with schema-flexibility ':read'.");
+  }
+  if (config.attribute_refs) {
+    return invalid("config/unsupported",
+                   ":attribute-refs? true is not supported by this version of stele; leave it out "
+                   "and attributes are keywords");
+  }
+  return config;
+}
+
+Value merged(const Value& a, const Value& b) {
+  std::vector<Value::Entry> entries;
+  if (a.is(Kind::map)) entries.assign(a.entries().begin(), a.entries().end());
+  if (b.is(Kind::map)) entries.insert(entries.end(), b.entries().begin(), b.entries().end());
+  return Value::map(std::move(entries));
+}
+
+Result<Connection> open_connection(const Location& location) {
+  STELE_TRY(auto store, door::open_store(location.store, Access::open));
+  conn::ConnectionOptions options;
+  options.branch = location.branch;
+  STELE_TRY(auto connection,
+            conn::Connection::open(std::move(store), base::system_environment(), options));
+  return Connection(std::move(connection));
+}
+
+Done no_moment(const Location& location, std::string_view url) {
+  if (!location.moment) return {};
+  return invalid("config/url", text("'", url,
+                                    "' names a moment; a connection is to a database as "
+                                    "it goes on: leave '@…' out, or ask for Db::as_of"));
+}
+
+}  // namespace
+
+Result<Connection> create_database(std::string_view url_or_map, const Value& more_options) {
+  STELE_TRY(auto location, door::read_location(url_or_map));
+  STELE_DO(no_moment(location, url_or_map));
+  const Value options = merged(location.options, more_options);
+  auto& environment = base::system_environment();
+  STELE_TRY(auto config, config_of(options, environment));
+  STELE_TRY(auto store, door::open_store(location.store, Access::create));
+  STELE_DO(conn::create_database(*store, config, location.branch, Deadline{}));
+  STELE_TRY(auto connection, open_connection(location));
+  if (const Value* initial = options.find_keyword("initial-tx")) {
+    auto report = connection.transact(*initial);
+    if (!report.ok()) {
+      (void)conn::delete_database(*store, Deadline{});
+      return std::move(report).error().because("This was :initial-tx; no database was created.");
+    }
+  }
+  return connection;
+}
+
+Result<Connection> connect(std::string_view url_or_map) {
+  STELE_TRY(auto location, door::read_location(url_or_map));
+  STELE_DO(no_moment(location, url_or_map));
+  return open_connection(location);
+}
+
+Result<bool> database_exists(std::string_view url_or_map) {
+  STELE_TRY(auto location, door::read_location(url_or_map));
+  STELE_TRY(bool there, door::store_exists(location.store));
+  if (!there) return false;
+  auto connection = open_connection(location);
+  if (connection.ok()) return true;
+  if (connection.error().code() == "db-does-not-exist") return false;
+  return std::move(connection).error();
+}
+
+Done delete_database(std::string_view url_or_map) {
+  STELE_TRY(auto location, door::read_location(url_or_map));
+  STELE_DO(no_moment(location, url_or_map));
+  STELE_TRY(auto store, door::open_store(location.store, Access::open));
+  return conn::delete_database(*store, Deadline{});
+}
+
+Result<Db> open(std::string_view url) {
+  STELE_TRY(auto location, door::read_location(url));
+  STELE_TRY(auto connection, open_connection(location));
+  STELE_TRY(auto db, connection.db({.max_age_ms = INT64_MAX, .deadline = {}}));
+  if (!location.moment) return db;
+  if (const auto* tx = std::get_if<TxId>(&*location.moment)) return db.as_of(*tx);
+  return db.as_of(std::get<Instant>(*location.moment));
+}
+
+}  // namespace stele

@@ -1,0 +1,168 @@
+#include "door/location.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "edn/reader.h"
+#include "edn/writer.h"
+
+namespace stele::door {
+
+using base::text;
+
+namespace {
+
+constexpr std::array<std::string_view, 2> kSchemes = {"memory", "file"};
+
+// Keys beside :store, and those that other systems of this kind have and stele has no need of.
+constexpr std::array<std::string_view, 12> kOptionKeys = {"schema-flexibility",
+                                                          "keep-history?",
+                                                          "attribute-refs?",
+                                                          "initial-tx",
+                                                          "branch",
+                                                          "name",
+                                                          "store-cache-size",
+                                                          "search-cache-size",
+                                                          "index",
+                                                          "writer",
+                                                          "crypto-hash?",
+                                                          "commit-graph?"};
+
+Value key(std::string_view name) { return Value::keyword(name); }
+
+std::string percent_decoded(std::string_view in) {
+  std::string out;
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    unsigned byte = 0;
+    if (in[i] == '%' && i + 2 < in.size() &&
+        std::from_chars(in.data() + i + 1, in.data() + i + 3, byte, 16).ptr == in.data() + i + 3) {
+      out += static_cast<char>(byte);
+      i += 2;
+    } else {
+      out += in[i];
+    }
+  }
+  return out;
+}
+
+Error bad_url(std::string_view url, std::string_view why) {
+  return invalid("config/url", text("'", url, "' does not name a database: ", why))
+      .with("url", Value(url));
+}
+
+Result<std::variant<TxId, Instant>> read_moment(std::string_view url, std::string_view at) {
+  TxId tx = 0;
+  auto [end, error] = std::from_chars(at.data(), at.data() + at.size(), tx);
+  if (error == std::errc() && end == at.data() + at.size() && !at.empty()) {
+    return std::variant<TxId, Instant>(tx);
+  }
+  if (auto instant = parse_instant(at); instant.ok()) return std::variant<TxId, Instant>(*instant);
+  return bad_url(url, text("'@", at,
+                           "' is neither a date (2025-11-01), an instant nor a transaction id; a "
+                           "literal '@' is written %40"));
+}
+
+// Takes the marks `@T` and `#branch` off the end of `rest`.
+Done take_marks(std::string_view url, std::string_view& rest, Location& location) {
+  const auto slash = rest.rfind('/');
+  auto mark = rest.find_first_of("@#", slash == std::string_view::npos ? 0 : slash);
+  if (mark == std::string_view::npos) return {};
+  auto marks = rest.substr(mark);
+  rest = rest.substr(0, mark);
+  while (!marks.empty()) {
+    const char what = marks[0];
+    marks.remove_prefix(1);
+    const auto end = std::min(marks.find_first_of("@#"), marks.size());
+    const auto word = marks.substr(0, end);
+    marks.remove_prefix(end);
+    if (word.empty()) return bad_url(url, text("nothing follows '", what, "'"));
+    if (what == '#') {
+      location.branch = percent_decoded(word);
+    } else {
+      STELE_TRY(location.moment, read_moment(url, word));
+    }
+  }
+  return {};
+}
+
+Result<Location> read_url(std::string_view url) {
+  const auto colon = url.find(':');
+  const auto scheme = url.substr(0, colon);
+  if (colon == std::string_view::npos ||
+      std::find(kSchemes.begin(), kSchemes.end(), scheme) == kSchemes.end()) {
+    return bad_url(url, "a URL begins with memory: or file:");
+  }
+  Location location;
+  location.options = Value::map({});
+  auto rest = url.substr(colon + 1);
+  STELE_DO(take_marks(url, rest, location));
+  if (rest.empty()) return bad_url(url, text("nothing follows '", scheme, ":'"));
+  if (rest.starts_with("//")) rest.remove_prefix(2);
+  const auto place = percent_decoded(rest);
+  location.store = Value::map(
+      {{key("backend"), key(scheme)}, {key(scheme == "file" ? "path" : "id"), Value(place)}});
+  return location;
+}
+
+Result<Location> read_map(const Value& map) {
+  Location location;
+  const Value* store = map.find_keyword("store");
+  if (!store) {
+    return invalid("config/syntax", text("a database map needs :store, for example {:store "
+                                         "{:backend :file :path \"db\"}}; got ",
+                                         edn::write_short(map)));
+  }
+  if (store->is(Kind::string)) {
+    STELE_TRY(location, read_url(store->as_string()));
+  } else if (store->is(Kind::map) && store->find_keyword("backend")) {
+    location.store = *store;
+  } else {
+    return invalid("config/syntax",
+                   text(":store is a URL or a map with :backend; got ", edn::write_short(*store)));
+  }
+  std::vector<Value::Entry> options;
+  for (const auto& [k, v] : map.entries()) {
+    if (k.is_keyword("store")) continue;
+    const bool known = std::any_of(kOptionKeys.begin(), kOptionKeys.end(),
+                                   [&, &name = k](auto o) { return name.is_keyword(o); });
+    if (!known) {
+      return invalid("config/unknown-key",
+                     text("a database map has no key ", edn::write_short(k),
+                          "; it knows :store :schema-flexibility :keep-history? :attribute-refs? "
+                          ":initial-tx :branch"));
+    }
+    if (k.is_keyword("branch") && v.is(Kind::keyword)) location.branch = std::string(v.name());
+    options.emplace_back(k, v);
+  }
+  location.options = Value::map(std::move(options));
+  return location;
+}
+
+}  // namespace
+
+bool names_database(std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon != std::string_view::npos &&
+      std::find(kSchemes.begin(), kSchemes.end(), text.substr(0, colon)) != kSchemes.end()) {
+    return true;
+  }
+  return text.starts_with('{') && text.find(":store") != std::string_view::npos;
+}
+
+Result<Location> read_location(std::string_view url_or_map) {
+  if (!url_or_map.starts_with('{')) return read_url(url_or_map);
+  STELE_TRY(auto map, edn::read(url_or_map));
+  return location_of(map);
+}
+
+Result<Location> location_of(const Value& url_or_map) {
+  if (url_or_map.is(Kind::string)) return read_location(url_or_map.as_string());
+  if (url_or_map.is(Kind::map)) return read_map(url_or_map);
+  return invalid("config/syntax",
+                 text("a database is named by a URL or a map; got ", edn::write_short(url_or_map)));
+}
+
+}  // namespace stele::door

@@ -1,0 +1,72 @@
+#include "door/location.h"
+
+#include <gtest/gtest.h>
+
+#include "edn/reader.h"
+#include "edn/writer.h"
+
+namespace stele::door {
+namespace {
+
+Location location(std::string_view text) { return read_location(text).value(); }
+std::string code(std::string_view text) { return read_location(text).error().code(); }
+
+TEST(Location, FileUrlsNameAPath) {
+  EXPECT_EQ(edn::write(location("file:/srv/inventory").store),
+            R"({:backend :file, :path "/srv/inventory"})");
+  EXPECT_EQ(edn::write(location("file:///srv/inventory").store),
+            R"({:backend :file, :path "/srv/inventory"})");
+  EXPECT_EQ(edn::write(location("file:demo/catalog").store),
+            R"({:backend :file, :path "demo/catalog"})");
+}
+
+TEST(Location, AMomentIsADateAnInstantOrATransactionId) {
+  EXPECT_EQ(std::get<Instant>(*location("file:/srv/x@2025-11-01").moment), instant("2025-11-01"));
+  EXPECT_EQ(std::get<Instant>(*location("file:/srv/x@2025-11-01T12:00:00Z").moment),
+            instant("2025-11-01T12:00:00Z"));
+  EXPECT_EQ(std::get<TxId>(*location("memory:x@536870913").moment), 536870913u);
+}
+
+TEST(Location, ABranchAndAMomentStandInAnyOrder) {
+  const auto a = location("file:/srv/x#main@2025-11-01");
+  const auto b = location("file:/srv/x@2025-11-01#main");
+  EXPECT_EQ(a.branch, "main");
+  EXPECT_EQ(b.branch, "main");
+  EXPECT_EQ(a.moment, b.moment);
+}
+
+TEST(Location, MarksAreReadAfterTheLastSlashOnlyAndCanBeEscaped) {
+  const auto l = location("file:/home/me@work/a%40b%23c");
+  EXPECT_FALSE(l.moment);
+  EXPECT_EQ(l.branch, "db");
+  EXPECT_EQ(edn::write(l.store), R"({:backend :file, :path "/home/me@work/a@b#c"})");
+}
+
+TEST(Location, MapsCarryTheirOptions) {
+  const auto l = location(R"({:store {:backend :memory :id "x"} :schema-flexibility :read})");
+  EXPECT_EQ(edn::write(l.store), R"({:backend :memory, :id "x"})");
+  EXPECT_TRUE(l.options.find_keyword("schema-flexibility")->is_keyword("read"));
+  EXPECT_EQ(edn::write(location(R"({:store "memory:x"})").store), R"({:backend :memory, :id "x"})");
+}
+
+TEST(Location, MistakesAreNamed) {
+  EXPECT_EQ(code("ftp://host/x"), "config/url");
+  EXPECT_EQ(code("catalog"), "config/url");
+  EXPECT_EQ(code("file:"), "config/url");
+  EXPECT_EQ(code("file:/srv/x@soon"), "config/url");
+  EXPECT_EQ(code("file:/srv/x#"), "config/url");
+  EXPECT_EQ(code("{:stor 1}"), "config/syntax");
+  EXPECT_EQ(code(R"({:store "memory:x" :keep-histroy? true})"), "config/unknown-key");
+  EXPECT_EQ(code("{:store"), "edn/eof");
+}
+
+TEST(Location, TellsDatabasesFromValues) {
+  EXPECT_TRUE(names_database("file:/srv/x"));
+  EXPECT_TRUE(names_database("{:store {:backend :memory}}"));
+  EXPECT_FALSE(names_database("42"));
+  EXPECT_FALSE(names_database(":memory"));
+  EXPECT_FALSE(names_database("\"file:x\""));
+}
+
+}  // namespace
+}  // namespace stele::door

@@ -1,0 +1,108 @@
+#include "door/registry.h"
+
+#include "base/text.h"
+#include "base/try.h"
+#include "edn/writer.h"
+#include "store/memory_store.h"
+
+#if !defined(STELE_WASM)
+#include "backend/file/file_store.h"
+#endif
+
+namespace stele::door {
+
+using base::text;
+
+namespace {
+
+// A backend: how it opens, makes and looks for the store a map names.
+struct Backend {
+  std::string_view name;
+  Result<std::shared_ptr<Store>> (*open)(const Value& map, Access access);
+  Result<bool> (*exists)(const Value& map);
+};
+
+Result<std::string> text_under(const Value& map, std::string_view key, std::string_view example) {
+  const Value* found = map.find_keyword(key);
+  if (found && found->is(Kind::string) && !found->as_string().empty()) {
+    return std::string(found->as_string());
+  }
+  return invalid("config/syntax", text("the store map ", edn::write_short(map), " needs :", key,
+                                       ", for example ", example));
+}
+
+Result<std::string> memory_name(const Value& map) {
+  const Value* id = map.find_keyword("id");
+  if (id && id->is(Kind::uuid)) return to_string(id->as_uuid());
+  return text_under(map, "id", "{:backend :memory :id \"scratch\"}");
+}
+
+Result<std::shared_ptr<Store>> open_memory(const Value& map, Access access) {
+  STELE_TRY(auto name, memory_name(map));
+  auto& stores = store::process_memory_stores();
+  if (access == Access::create) return stores.open(name);
+  if (auto found = stores.find(name)) return found;
+  return unavailable("backend-does-not-exist",
+                     text("there is no memory store '", name,
+                          "' in this process; memory stores end with the process that made them"));
+}
+
+Result<bool> memory_exists(const Value& map) {
+  STELE_TRY(auto name, memory_name(map));
+  return store::process_memory_stores().find(name) != nullptr;
+}
+
+#if !defined(STELE_WASM)
+Result<std::string> file_path(const Value& map) {
+  return text_under(map, "path", "{:backend :file :path \"/srv/catalog\"}");
+}
+
+Result<std::shared_ptr<Store>> open_file(const Value& map, Access access) {
+  STELE_TRY(auto path, file_path(map));
+  backend::FileStoreOptions options;
+  if (const Value* read_only = map.find_keyword("read-only?")) {
+    options.read_only = read_only->is(Kind::boolean) && read_only->as_bool();
+  }
+  return access == Access::create ? backend::create_file_store(path, options)
+                                  : backend::open_file_store(path, options);
+}
+
+Result<bool> file_exists(const Value& map) {
+  STELE_TRY(auto path, file_path(map));
+  return backend::file_store_exists(path);
+}
+#endif
+
+constexpr Backend kBackends[] = {
+    {"memory", open_memory, memory_exists},
+    {"mem", open_memory, memory_exists},  // an older name of the same
+#if !defined(STELE_WASM)
+    {"file", open_file, file_exists},
+#endif
+};
+
+Result<const Backend*> backend_of(const Value& map) {
+  const Value* name = map.find_keyword("backend");
+  std::string known;
+  for (const auto& backend : kBackends) {
+    if (name && name->is_keyword(backend.name)) return &backend;
+    known += text(" :", backend.name);
+  }
+  return invalid("config/backend",
+                 text("there is no backend ", name ? edn::write_short(*name) : "nil",
+                      "; this build of stele has", known));
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Store>> open_store(const Value& store, Access access) {
+  STELE_TRY(auto* backend, backend_of(store));
+  return backend->open(store, access);
+}
+
+Result<bool> store_exists(const Value& store) {
+  STELE_TRY(auto* backend, backend_of(store));
+  return backend->exists(store);
+}
+
+}  // namespace stele::door

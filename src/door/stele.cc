@@ -1,0 +1,47 @@
+// The free functions and the connection of the public interface: each hands on to its room.
+#include <stele/stele.h>
+
+#include "base/try.h"
+#include "conn/connection.h"
+#include "edn/reader.h"
+#include "edn/writer.h"
+
+namespace stele {
+
+Result<Relation> q(std::string_view query, std::span<const Input> inputs,
+                   const QueryOptions& options) {
+  STELE_TRY(auto form, edn::read(query));
+  STELE_TRY(auto prepared, Query::read(form));
+  return prepared.run(inputs, options);
+}
+
+Result<TxReport> with(const Db& db, const Value& forms) {
+  STELE_TRY(auto input, tx::read_input(forms));
+  auto& environment = base::system_environment();
+  tree::Reader reader;
+  STELE_TRY(auto outcome,
+            tx::transact(db, input, {environment.now(), environment.random_uuid()}, reader));
+  return std::move(outcome.report);
+}
+
+Result<Value> read_edn(std::string_view text) { return edn::read(text); }
+std::string write_edn(const Value& value) { return edn::write(value); }
+
+Result<Db> Connection::db(const DbOptions& options) const { return impl_->db(options); }
+
+Result<TxReport> Connection::transact_value(const Value& forms,
+                                            const TransactOptions& options) const {
+  return impl_->transact(forms, options);
+}
+
+Result<TxReport> Connection::transact(std::string_view edn, const TransactOptions& options) const {
+  STELE_TRY(auto forms, edn::read(edn));
+  return impl_->transact(forms, options);
+}
+
+Done Connection::fold() const { return impl_->fold(Deadline{}); }
+StoreStatistics Connection::statistics() const { return impl_->statistics(); }
+std::string Connection::url() const { return impl_->url(); }
+void Connection::release() const { impl_->release(); }
+
+}  // namespace stele
