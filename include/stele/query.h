@@ -21,7 +21,7 @@ using Input = std::variant<Db, Value>;
 struct QueryOptions {
   std::int64_t timeout_ms = 0;                          // 0: none
   const std::atomic<bool>* cancel = nullptr;            // set by another thread to stop the query
-  std::size_t memory_bytes_max = std::size_t{4} << 30;  // what intermediate results may hold
+  std::uint64_t memory_bytes_max = std::uint64_t{4} << 30;  // what intermediate results may hold
 };
 
 class Query {
@@ -37,6 +37,7 @@ class Query {
   const query::Prepared& prepared() const { return *prepared_; }
 
  private:
+  Query() = default;
   std::shared_ptr<const query::Prepared> prepared_;
 };
 

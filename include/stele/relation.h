@@ -65,6 +65,8 @@ class Relation {
 
  private:
   void require_columns(std::size_t n) const;
+  void require_cell(std::size_t row, std::size_t column, bool any_row) const;
+  std::uint64_t cell(std::size_t row, std::size_t column, Kind wanted, Kind or_wanted) const;
   std::shared_ptr<const Data> data_;
 };
 

@@ -63,13 +63,20 @@ Result<std::shared_ptr<Store>> open_file(const Value& map, Access access) {
   if (const Value* read_only = map.find_keyword("read-only?")) {
     options.read_only = read_only->is(Kind::boolean) && read_only->as_bool();
   }
-  return access == Access::create ? backend::create_file_store(path, options)
-                                  : backend::open_file_store(path, options);
+  if (access == Access::create) {
+    auto created = backend::FileStore::create(path, options);
+    if (created.ok() || created.error().code() != "store/exists") return created;
+  }
+  auto opened = backend::FileStore::open(path, options);
+  if (!opened.ok() && opened.error().code() == "store/missing") {
+    return unavailable("backend-does-not-exist", opened.error().message());
+  }
+  return opened;
 }
 
 Result<bool> file_exists(const Value& map) {
   STELE_TRY(auto path, file_path(map));
-  return backend::file_store_exists(path);
+  return backend::FileStore::exists(path);
 }
 #endif
 

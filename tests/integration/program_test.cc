@@ -1,0 +1,144 @@
+// The command line as a person meets it: what is printed, where, and with which status.
+#include <array>
+#include <cstdio>
+#include <fstream>
+
+#include "scene_testing.h"
+
+namespace stele {
+namespace {
+
+struct Ran {
+  int status = -1;
+  std::string out;  // standard output, then standard error
+};
+
+class Program : public testing::Test {
+ protected:
+  // Runs `stele ARGUMENTS` in the scratch directory through a shell.
+  Ran run(const std::string& arguments) {
+    const std::string command =
+        "cd '" + scratch_.path() + "' && '" STELE_PROGRAM "' " + arguments + " 2>&1";
+    Ran ran;
+    std::FILE* pipe = ::popen(command.c_str(), "r");
+    std::array<char, 4096> chunk;
+    while (auto n = std::fread(chunk.data(), 1, chunk.size(), pipe))
+      ran.out.append(chunk.data(), n);
+    const int status = ::pclose(pipe);
+    ran.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    return ran;
+  }
+  void write_file(const std::string& name, const std::string& text) {
+    std::ofstream(scratch_.file(name)) << text;
+  }
+  void make_shop() {
+    write_file("products.edn", scene::kProducts);
+    write_file("stock.edn", scene::kStock);
+    write_file("join.edn", scene::kInStock);
+    ASSERT_EQ(run("create file:catalog --schema-on-read").status, 0);
+    ASSERT_EQ(run("create file:inventory --schema-on-read").status, 0);
+    ASSERT_EQ(run("transact file:catalog @products.edn").status, 0);
+    ASSERT_EQ(run("transact file:inventory - < stock.edn").status, 0);
+  }
+  scene::Scratch scratch_;
+};
+
+TEST_F(Program, JoinsTheTextsExample) {
+  make_shop();
+  EXPECT_EQ(run("query @join.edn file:catalog file:inventory").out,
+            std::string(scene::kInStockAnswer) + "\n");
+  EXPECT_EQ(run("query - file:catalog file:inventory < join.edn").out,
+            std::string(scene::kInStockAnswer) + "\n");
+  EXPECT_EQ(run("query @join.edn file:catalog file:inventory --table").out,
+            " ?name         ?price   ?stock\n"
+            "───────────────────────────────\n"
+            " Thingamajig     3.75       58\n"
+            " Widget          9.99      140\n"
+            "2 rows\n");
+}
+
+TEST_F(Program, ReadsThePast) {
+  make_shop();
+  ASSERT_EQ(run("transact file:catalog '[[:db/add 1 :product/price 12.49]]'").status, 0);
+  EXPECT_EQ(run("query '[:find ?p . :where [1 :product/price ?p]]' file:catalog").out, "12.49\n");
+  EXPECT_EQ(run("query '[:find ?p . :where [1 :product/price ?p]]' file:catalog@536870913").out,
+            "9.99\n");
+}
+
+TEST_F(Program, TakesValuesAsInputs) {
+  make_shop();
+  EXPECT_EQ(
+      run("query '[:find ?n . :in $ ?sku :where [?e :product/sku ?sku] [?e :product/name ?n]]'"
+          " file:catalog '\"G002\"'")
+          .out,
+      "\"Gadget\"\n");
+}
+
+TEST_F(Program, PrintsDatomsSchemaAndInfo) {
+  make_shop();
+  EXPECT_EQ(run("datoms file:catalog aevt :product/price").out,
+            "[1 :product/price 9.99 536870913 true]\n"
+            "[2 :product/price 24.5 536870913 true]\n"
+            "[3 :product/price 3.75 536870913 true]\n");
+  EXPECT_EQ(run("schema file:catalog").out, "{}\n");
+  const auto info = run("info file:catalog").out;
+  EXPECT_NE(info.find("datoms        10"), std::string::npos) << info;
+  EXPECT_EQ(run("fold file:catalog").status, 0);
+  EXPECT_NE(run("verify file:catalog").out.find("verified:"), std::string::npos);
+}
+
+TEST_F(Program, AnswersThePipe) {
+  write_file("requests", R"({:op :ping :rid 7}
+{:op :create :id "c" :config {:schema-flexibility :read}}
+{:op :transact :id "c" :tx [{:db/id -1 :x 1}]}
+{:op :q :query [:find ?x . :where [_ :x ?x]] :id "c"}
+not a map
+{:op :q :query [:find ?x :where
+)");
+  const auto ran = run("pipe < requests");
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_EQ(ran.out.substr(0, 22), "{:ok :pong, :rid 7}\n{:");
+  EXPECT_NE(ran.out.find("\n{:ok 1}\n"), std::string::npos) << ran.out;
+  EXPECT_EQ(std::count(ran.out.begin(), ran.out.end(), '\n'), 6);
+}
+
+TEST_F(Program, TellsMistakesWithStatusOneAndNothingHappens) {
+  make_shop();
+  const struct {
+    const char* arguments;
+    const char* said;
+  } kMistakes[] = {
+      {"query '[:find ?x :where [?x :a' file:catalog", "edn/eof"},
+      {"query '[:find ?y :where [?x :a _]]' file:catalog", "Query for unknown vars: [?y]"},
+      {"query '[:find ?x :where [?x :a _]]' file:nowhere", "nowhere"},
+      {"query '[:find ?x :where [?x :a _]]'", "query/inputs"},
+      {"query '[:find ?x :wher [?x :a _]]' file:catalog", ":where"},
+      {"transact file:catalog '[[:db/ad 1 :a 2]]'", ":db/add"},
+      {"transact file:catalog '[{:db/id \"a\"'", "edn/eof"},
+      {"transact file:catalog '[[:db/add 1 :a nil]]'", "Cannot store nil as a value"},
+      {"transact file:catalog @nothing.edn", "nothing.edn"},
+      {"create file:catalog", "already"},
+      {"create ftp:x", "memory: or file:"},
+      {"datoms file:catalog vaet", "vaet"},
+      {"query '[:find ?x :where [?x :a _]]' file:catalog@soon", "soon"},
+      {"nonsense", "nonsense"},
+  };
+  const auto before = run("datoms file:catalog").out;
+  for (const auto& mistake : kMistakes) {
+    const auto ran = run(mistake.arguments);
+    EXPECT_EQ(ran.status, 1) << mistake.arguments << "\n" << ran.out;
+    EXPECT_NE(ran.out.find(mistake.said), std::string::npos) << mistake.arguments << "\n"
+                                                             << ran.out;
+  }
+  EXPECT_EQ(run("datoms file:catalog").out, before);
+}
+
+TEST_F(Program, RefusesADirectoryThatIsNoStore) {
+  write_file("letter.txt", "dear");
+  const auto ran = run("create file:.");
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_NE(ran.out.find("store"), std::string::npos) << ran.out;
+}
+
+}  // namespace
+}  // namespace stele

@@ -1,0 +1,72 @@
+// Structural sharing: a fold of ten datoms into a million rewrites about a dozen nodes.
+#include <algorithm>
+#include <cstdio>
+
+#include "db/state.h"
+#include "scene_testing.h"
+#include "tree/merge.h"
+
+namespace stele {
+namespace {
+
+constexpr int kEntities = 250'000;  // of four datoms each
+constexpr int kPerTransaction = 25'000;
+
+std::vector<base::Hash> nodes_of(const Db& db) {
+  std::vector<base::Hash> all;
+  tree::Reader reader;
+  for (int t = 0; t < format::kTreeCount; ++t) {
+    const auto tree = static_cast<format::Tree>(t);
+    auto hashes =
+        tree::verify_tree(*db.state()->source, tree, db.state()->index(tree).base, reader);
+    auto& found = hashes.value();
+    all.insert(all.end(), found.begin(), found.end());
+  }
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+TEST(Sharing, AFoldOfTenDatomsIntoAMillionSharesNearlyEverything) {
+  scene::Scratch scratch;
+  auto connection = scene::create_schemaless("memory:" + scratch.path());
+  const auto name = Value::keyword("item/name"), number = Value::keyword("item/number"),
+             group = Value::keyword("item/group"), price = Value::keyword("item/price");
+  for (int from = 0; from < kEntities; from += kPerTransaction) {
+    std::vector<Value> forms;
+    for (int i = from; i < from + kPerTransaction; ++i) {
+      forms.push_back(Value::map({{name, Value("item " + std::to_string(i))},
+                                  {number, Value(i)},
+                                  {group, Value(i % 100)},
+                                  {price, Value(i * 0.01)}}));
+    }
+    connection.transact(Value::vector(std::move(forms))).value();
+  }
+  connection.fold().value();
+  const auto before = connection.db().value();
+  EXPECT_GE(before.count().value(), 1'000'000u);
+  const auto nodes_before = nodes_of(before);
+
+  // Ten datoms of one entity, as a small transaction writes them.
+  connection
+      .transact(
+          "[{:item/name \"new\" :item/number -1 :item/group 7 :item/price 0.5 :a 1 :b 2 :c 3"
+          " :d 4 :e 5}]")
+      .value();
+  connection.fold().value();
+  const auto after = connection.db().value();
+  const auto nodes_after = nodes_of(after);   // verifies the tree after
+  EXPECT_EQ(nodes_of(before), nodes_before);  // and the one before once more
+
+  std::vector<base::Hash> shared;
+  std::set_intersection(nodes_before.begin(), nodes_before.end(), nodes_after.begin(),
+                        nodes_after.end(), std::back_inserter(shared));
+  const auto rewritten = nodes_after.size() - shared.size();
+  std::printf("    %zu nodes, %zu rewritten, %.2f %% shared\n", nodes_after.size(), rewritten,
+              100.0 * double(shared.size()) / double(nodes_after.size()));
+  EXPECT_LE(rewritten, 24u);
+  // Each of the ten attributes lies elsewhere in AEVT; what is not touched is shared.
+  EXPECT_GE(double(shared.size()), 0.98 * double(nodes_after.size()));
+}
+
+}  // namespace
+}  // namespace stele
