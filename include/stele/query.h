@@ -19,8 +19,8 @@ struct Prepared;
 using Input = std::variant<Db, Value>;
 
 struct QueryOptions {
-  std::int64_t timeout_ms = 0;                          // 0: none
-  const std::atomic<bool>* cancel = nullptr;            // set by another thread to stop the query
+  std::int64_t timeout_ms = 0;                // 0: none
+  const std::atomic<bool>* cancel = nullptr;  // set by another thread to stop the query
   std::uint64_t memory_bytes_max = std::uint64_t{4} << 30;  // what intermediate results may hold
 };
 

@@ -111,6 +111,12 @@ struct StoreTraits {
 // through the same Store object by the holder go through. The holder is the thread that took the
 // lock; it takes it once at a time and releases it before the Store dies. Released on destruction,
 // from any thread.
+//
+// So that writers need not wait for each other's flushes, a store may relax two things for the
+// holder. What read_head answers it need not be durable yet; once an append or a swap of the holder
+// to that head is acknowledged, both are. And an append that succeeds may give the lock back early,
+// before its bytes are durable. A holder that ends without having written reads the head again
+// after releasing the lock before it tells anyone what it saw.
 class HeadLock {
  public:
   virtual ~HeadLock() = default;
@@ -171,6 +177,20 @@ class Store {
   // For writers that lost a race and would rather wait than lose again. Null where the backend has
   // no locks; writers then fall back on swapping alone. Error: `limit` at the deadline.
   virtual Result<std::unique_ptr<HeadLock>> lock_head(const std::string& name, Deadline deadline);
+
+  // --- repair ----------------------------------------------------------------------------------
+
+  // What can still be verified of a head that reads as `corrupt`. For repair only.
+  struct Salvage {
+    // Runs of the head's bytes that verify, oldest first; a run begins the head, or follows a gap.
+    // What a replacement left behind of the head before comes first.
+    std::vector<std::vector<std::uint8_t>> runs;
+    std::string damage;  // what does not verify, and where: a sentence; empty if all does
+  };
+  // The default answers with read_head.
+  virtual Result<Salvage> salvage_head(const std::string& name, Deadline deadline);
+  // Replaces the head whatever it is, keeping the damaged one aside. The default refuses.
+  virtual Done restore_head(const std::string& name, ByteView bytes, Deadline deadline);
 
   // Removes everything, heads first. Used to delete a database.
   virtual Done destroy(Deadline deadline) = 0;

@@ -9,8 +9,9 @@
 #include "app/told.h"
 #include "base/text.h"
 #include "base/try.h"
-#include "conn/connection.h"
+#include "conn/repair.h"
 #include "door/location.h"
+#include "door/registry.h"
 #include "edn/reader.h"
 #include "edn/writer.h"
 
@@ -153,18 +154,28 @@ Done remove(const std::string& database) { return delete_database(database); }
 
 Done verify(const std::string& database) {
   STELE_TRY(Db db, open(database));
-  const auto& state = *db.state();
   tree::Reader reader;
-  std::uint64_t nodes = 0, rows = 0;
-  for (int t = 0; t < format::kTreeCount; ++t) {
-    const auto tree = static_cast<format::Tree>(t);
-    const auto& root = state.index(tree).base;
-    STELE_TRY(auto hashes, tree::verify_tree(*state.source, tree, root, reader));
-    nodes += hashes.size();
-    rows += root.count;
+  STELE_TRY(auto nodes, conn::verify_trees(*db.state(), reader));
+  print(text("verified: ", nodes, " nodes and every record of the head\n"));
+  return {};
+}
+
+Done repair(const std::string& database) {
+  STELE_TRY(auto location, door::read_location(database));
+  STELE_TRY(auto store, door::open_store(location.store, door::Access::open));
+  STELE_TRY(auto report, conn::repair(store, location.branch, base::system_environment()));
+  const auto state = text("transaction ", report.max_tx, " of ", to_string(report.instant));
+  if (report.restored) {
+    print(text("damage: ", report.damage, "\nrestored: ", state,
+               "; what was committed later is lost\n"));
+  } else if (report.was_damaged) {
+    return corrupt("repair/nodes",
+                   text("the head is whole (", state, "), but not all it names: ", report.damage,
+                        " A node cannot be mended from the head; copy that pack from a replica or "
+                        "a backup."));
+  } else {
+    print(text("nothing to repair: ", state, ", and every node verifies\n"));
   }
-  print(text("verified: ", nodes, " nodes with ", rows, " rows in ", format::kTreeCount,
-             " trees, and every record of the head\n"));
   return {};
 }
 

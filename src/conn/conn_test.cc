@@ -149,7 +149,9 @@ class FaultyRun : public ConnTest {
     faulty->settle();
     const auto found = numbers(connect(memory_)->db({}).value());
     for (auto [n, sure] : acknowledged) {
-      if (sure) EXPECT_EQ(found.count(n), 1u) << where << ": lost " << n;
+      if (sure) {
+        EXPECT_EQ(found.count(n), 1u) << where << ": lost " << n;
+      }
     }
     for (auto [n, times] : found) {
       EXPECT_EQ(times, 1) << where << ": " << n << " is there twice";

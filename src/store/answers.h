@@ -2,8 +2,9 @@
 // apart by their codes whatever the store.
 #pragma once
 
-#include <stele/store.h>
 #include <string_view>
+
+#include <stele/store.h>
 
 #include "base/environment.h"
 

@@ -4,8 +4,8 @@ namespace stele::store {
 
 std::string_view name(Operation operation) {
   static constexpr std::string_view kNames[kOperationCount] = {
-      "read",        "write_once", "list",      "remove",  "read_head", "swap_head",
-      "append_head", "head_names", "lock_head", "destroy",
+      "read",      "write_once",  "list",       "remove",    "read_head",
+      "swap_head", "append_head", "head_names", "lock_head", "destroy",
   };
   return kNames[static_cast<std::size_t>(operation)];
 }

@@ -10,6 +10,7 @@
 #include <array>
 #include <atomic>
 #include <memory>
+
 #include <stele/store.h>
 
 namespace stele::store {
@@ -33,7 +34,7 @@ std::string_view name(Operation operation);
 struct OperationCount {
   std::uint64_t requests = 0;
   std::uint64_t rounds = 0;
-  std::uint64_t bytes = 0;  // read or offered for writing
+  std::uint64_t bytes = 0;   // read or offered for writing
   std::uint64_t errors = 0;  // requests that were answered with an error; conflicts are none
   bool operator==(const OperationCount&) const = default;
 };
@@ -71,6 +72,13 @@ class CountingStore final : public Store {
                         ByteView more, Deadline deadline) override;
   Result<std::vector<std::string>> head_names(Deadline deadline) override;
   Result<std::unique_ptr<HeadLock>> lock_head(const std::string& name, Deadline deadline) override;
+  // Repair is not counted.
+  Result<Salvage> salvage_head(const std::string& name, Deadline deadline) override {
+    return inner_->salvage_head(name, deadline);
+  }
+  Done restore_head(const std::string& name, ByteView bytes, Deadline deadline) override {
+    return inner_->restore_head(name, bytes, deadline);
+  }
   Done destroy(Deadline deadline) override;
 
  private:

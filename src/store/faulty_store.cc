@@ -11,7 +11,6 @@ namespace {
 // How many of the objects written last a stale list leaves out.
 constexpr std::size_t kStaleObjects = 8;
 
-
 }  // namespace
 
 Fault ScriptedFaults::next(Operation, std::uint64_t index) {
@@ -79,9 +78,8 @@ Fault FaultyStore::begin(Operation operation) {
   {
     base::Lock lock(mutex_);
     const std::uint64_t index = calls_++;
-    auto first_due = std::stable_partition(late_.begin(), late_.end(), [&](const LateWrite& late) {
-      return late.lands_at > index;
-    });
+    auto first_due = std::stable_partition(
+        late_.begin(), late_.end(), [&](const LateWrite& late) { return late.lands_at > index; });
     due.assign(std::make_move_iterator(first_due), std::make_move_iterator(late_.end()));
     late_.erase(first_due, late_.end());
     if (!healed_) fault = plan_->next(operation, index);
@@ -156,8 +154,7 @@ HeadWrite FaultyStore::head_write(Operation operation, Deadline deadline, Call c
   return unknown(error(operation, "no answer."));
 }
 
-Result<Store::Bytes> FaultyStore::read(const std::string& key, ByteRange range,
-                                       Deadline deadline) {
+Result<Store::Bytes> FaultyStore::read(const std::string& key, ByteRange range, Deadline deadline) {
   return answer(Operation::read, [&] { return inner_->read(key, range, deadline); });
 }
 
@@ -209,10 +206,8 @@ Result<HeadRead> FaultyStore::read_head(const std::string& name, const HeadVersi
 HeadWrite FaultyStore::swap_head(const std::string& name, const HeadVersion& expected,
                                  ByteView bytes, Deadline deadline) {
   return head_write(Operation::swap_head, deadline,
-                    [inner = inner_, name, expected,
-                     copy = Bytes(bytes.begin(), bytes.end())](Deadline until) {
-                      return inner->swap_head(name, expected, copy, until);
-                    });
+                    [inner = inner_, name, expected, copy = Bytes(bytes.begin(), bytes.end())](
+                        Deadline until) { return inner->swap_head(name, expected, copy, until); });
 }
 
 HeadWrite FaultyStore::append_head(const std::string& name, const HeadVersion& expected,

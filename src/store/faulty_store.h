@@ -20,6 +20,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+
 #include <stele/store.h>
 
 #include "base/mutex.h"
@@ -114,6 +115,13 @@ class FaultyStore final : public Store {
                         ByteView more, Deadline deadline) override;
   Result<std::vector<std::string>> head_names(Deadline deadline) override;
   Result<std::unique_ptr<HeadLock>> lock_head(const std::string& name, Deadline deadline) override;
+  // Repair meets no faults.
+  Result<Salvage> salvage_head(const std::string& name, Deadline deadline) override {
+    return inner_->salvage_head(name, deadline);
+  }
+  Done restore_head(const std::string& name, ByteView bytes, Deadline deadline) override {
+    return inner_->restore_head(name, bytes, deadline);
+  }
   Done destroy(Deadline deadline) override;
 
  private:

@@ -72,13 +72,13 @@ TEST(FaultyStore, AStaleListMissesWhatIsNew) {
 
 TEST(FaultyStore, CallsTheHookForADelay) {
   int delays = 0;
-  FaultyStore store(make_memory_store(),
-                    std::make_unique<ScriptedFaults>(std::map<std::uint64_t, Fault>{
-                        {1, Fault::delay}}),
-                    [&](Operation operation) {
-                      EXPECT_EQ(operation, Operation::read);
-                      ++delays;
-                    });
+  FaultyStore store(
+      make_memory_store(),
+      std::make_unique<ScriptedFaults>(std::map<std::uint64_t, Fault>{{1, Fault::delay}}),
+      [&](Operation operation) {
+        EXPECT_EQ(operation, Operation::read);
+        ++delays;
+      });
   ASSERT_TRUE(store.write_once("a", kOne, {}).ok());
   EXPECT_TRUE(store.read("a", {}, {}).ok());
   EXPECT_EQ(delays, 1);
@@ -95,9 +95,11 @@ TEST(FaultyStore, HealsForGood) {
 TEST(FaultyStore, TheSameSeedGivesTheSameFaults) {
   auto trace = [](std::uint64_t seed) {
     FaultyStore store(make_memory_store(),
-                      std::make_unique<SeededFaults>(
-                          seed, FaultRates{.unavailable = 100, .error_before = 100,
-                                           .error_after = 100, .late = 100, .torn = 100}));
+                      std::make_unique<SeededFaults>(seed, FaultRates{.unavailable = 100,
+                                                                      .error_before = 100,
+                                                                      .error_after = 100,
+                                                                      .late = 100,
+                                                                      .torn = 100}));
     std::string outcomes;
     HeadVersion version;
     for (int i = 0; i < 300; ++i) {

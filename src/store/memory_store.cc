@@ -81,8 +81,7 @@ class MemoryStore final : public Store {
   std::uint64_t last_generation_ = 0;
 };
 
-Result<Store::Bytes> MemoryStore::read(const std::string& key, ByteRange range,
-                                       Deadline deadline) {
+Result<Store::Bytes> MemoryStore::read(const std::string& key, ByteRange range, Deadline deadline) {
   STELE_DO(admit(check_key(key), "reading", key, deadline));
   base::Lock lock(mutex_);
   auto found = objects_.find(key);
@@ -162,8 +161,8 @@ HeadWrite MemoryStore::swap_head(const std::string& name, const HeadVersion& exp
   return written(head.version());
 }
 
-HeadWrite MemoryStore::append_head(const std::string& name, const HeadVersion& expected,
-                                   ByteView, ByteView more, Deadline deadline) {
+HeadWrite MemoryStore::append_head(const std::string& name, const HeadVersion& expected, ByteView,
+                                   ByteView more, Deadline deadline) {
   if (auto done = admit(check_head_name(name), "appending to head", name, deadline); !done.ok())
     return failed(done.error());
   if (expected.absent()) return failed(append_to_absent(url_, name));

@@ -8,8 +8,9 @@
 
 #include <map>
 #include <memory>
-#include <stele/store.h>
 #include <string>
+
+#include <stele/store.h>
 
 #include "base/environment.h"
 #include "base/mutex.h"

@@ -86,9 +86,14 @@ class RetryingStore final : public Store {
   Result<std::vector<std::string>> head_names(Deadline deadline) override {
     return retry(deadline, [&] { return inner_->head_names(deadline); });
   }
-  Result<std::unique_ptr<HeadLock>> lock_head(const std::string& name,
-                                              Deadline deadline) override {
+  Result<std::unique_ptr<HeadLock>> lock_head(const std::string& name, Deadline deadline) override {
     return retry(deadline, [&] { return inner_->lock_head(name, deadline); });
+  }
+  Result<Salvage> salvage_head(const std::string& name, Deadline deadline) override {
+    return retry(deadline, [&] { return inner_->salvage_head(name, deadline); });
+  }
+  Done restore_head(const std::string& name, ByteView bytes, Deadline deadline) override {
+    return inner_->restore_head(name, bytes, deadline);
   }
   Done destroy(Deadline deadline) override {
     return retry(deadline, [&] { return inner_->destroy(deadline); });

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <memory>
+
 #include <stele/store.h>
 
 #include "base/environment.h"

@@ -1,5 +1,6 @@
 // What every store does in the same way, and the rules for keys.
 #include <algorithm>
+
 #include <stele/store.h>
 
 #include "base/text.h"
@@ -73,6 +74,18 @@ HeadWrite Store::append_head(const std::string& name, const HeadVersion& expecte
 
 Result<std::unique_ptr<HeadLock>> Store::lock_head(const std::string&, Deadline) {
   return std::unique_ptr<HeadLock>();
+}
+
+Result<Store::Salvage> Store::salvage_head(const std::string& name, Deadline deadline) {
+  auto head = read_head(name, HeadVersion{}, 0, deadline);
+  if (!head.ok()) return std::move(head).error();
+  Salvage salvage;
+  if (!head->version.absent()) salvage.runs.push_back(std::move(head->bytes));
+  return salvage;
+}
+
+Done Store::restore_head(const std::string&, ByteView, Deadline) {
+  return invalid("store/unsupported", url() + " has no way to replace a damaged head");
 }
 
 }  // namespace stele

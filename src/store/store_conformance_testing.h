@@ -7,10 +7,12 @@
 #pragma once
 
 #include <functional>
-#include <gtest/gtest.h>
 #include <memory>
-#include <stele/store.h>
 #include <string>
+
+#include <gtest/gtest.h>
+
+#include <stele/store.h>
 
 namespace stele::store {
 

@@ -1,5 +1,6 @@
 // The defaults of Store, on a store that has nothing else.
 #include <gtest/gtest.h>
+
 #include <stele/store.h>
 
 #include "store/memory_store.h"

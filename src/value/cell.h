@@ -94,10 +94,14 @@ inline bool equal_bytes(base::ByteView a, base::ByteView b) {
 inline int compare_doubles(double a, double b) {
   return sign_of(a < b || (a == a && b != b), a > b || (a != a && b == b));
 }
-// Kinds whose texts have one spelling and whose order is that of their bytes.
+// Kinds whose order is that of their bytes.
 constexpr bool is_ordered_text(Kind kind) {
   return kind == Kind::string || kind == Kind::keyword || kind == Kind::symbol ||
          kind == Kind::bytes;
+}
+// Kinds of which equal values have equal texts: all but decimals (1.0M = 1.00M) and collections.
+constexpr bool has_one_text(Kind kind) {
+  return is_pointer(kind) && kind < Kind::vector && kind != Kind::bigdec;
 }
 }  // namespace detail
 
@@ -121,7 +125,7 @@ inline bool equal_cells(Kind a_kind, Cell a, Kind b_kind, Cell b) {
       return detail::compare_doubles(double_of(a), double_of(b)) == 0;
     }
     if (!is_pointer(a_kind)) return false;
-    if (detail::is_ordered_text(a_kind)) return detail::equal_bytes(text_of(a), text_of(b));
+    if (detail::has_one_text(a_kind)) return detail::equal_bytes(text_of(a), text_of(b));
   }
   return detail::equal_any(a_kind, a, b_kind, b);
 }

@@ -1,6 +1,7 @@
 // Vectors, lists, sets, maps and tagged values.
 
 #include <algorithm>
+#include <functional>
 
 #include <stele/value.h>
 
@@ -16,7 +17,19 @@ namespace {
 // A map's keys and values alternate in its block; this is how they are shown as pairs.
 static_assert(sizeof(Value::Entry) == 2 * sizeof(Value) && alignof(Value::Entry) == alignof(Value));
 
-bool comes_before(const Value& a, const Value& b) { return compare_canonical(a, b) < 0; }
+// Pointers to these in canonical order, equal ones in the order in which they were given. Sorting
+// pointers moves no value more than once.
+template <typename T, typename KeyOf>
+std::vector<T*> in_order(std::vector<T>& given, KeyOf key_of) {
+  std::vector<T*> order;
+  order.reserve(given.size());
+  for (T& each : given) order.push_back(&each);
+  std::sort(order.begin(), order.end(), [&](const T* a, const T* b) {
+    const int sign = compare_canonical(key_of(*a), key_of(*b));
+    return sign != 0 ? sign < 0 : a < b;
+  });
+  return order;
+}
 
 // Binary search among every `stride`th of these values for the one to which `order_of` gives 0;
 // it gives less for what comes before.
@@ -49,24 +62,25 @@ Value Value::vector(std::vector<Value> items) { return ValueBlocks::items(Kind::
 Value Value::list(std::vector<Value> items) { return ValueBlocks::items(Kind::list, items); }
 
 Value Value::set(std::vector<Value> items) {
-  // Stable, so that of equal items (1 and 1N) it is always the first that stays.
-  std::stable_sort(items.begin(), items.end(), comes_before);
-  items.erase(std::unique(items.begin(), items.end()), items.end());
-  return ValueBlocks::items(Kind::set, items);
+  std::vector<Value> kept;
+  kept.reserve(items.size());
+  for (Value* const item : in_order(items, std::identity())) {
+    // Of equal items (1 and 1N) the first stays.
+    if (kept.empty() || kept.back() != *item) kept.push_back(std::move(*item));
+  }
+  return ValueBlocks::items(Kind::set, kept);
 }
 
 Value Value::map(std::vector<Entry> entries) {
-  std::stable_sort(entries.begin(), entries.end(),
-                   [](const Entry& a, const Entry& b) { return comes_before(a.first, b.first); });
-  std::vector<Value> values;
-  values.reserve(entries.size() * 2);
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const bool is_last = i + 1 == entries.size() || entries[i].first != entries[i + 1].first;
-    if (!is_last) continue;
-    values.push_back(std::move(entries[i].first));
-    values.push_back(std::move(entries[i].second));
+  std::vector<Value> kept;
+  kept.reserve(entries.size() * 2);
+  const auto key_of = [](const Entry& entry) -> const Value& { return entry.first; };
+  for (Entry* const entry : in_order(entries, key_of)) {
+    if (!kept.empty() && kept[kept.size() - 2] == entry->first) kept.resize(kept.size() - 2);
+    kept.push_back(std::move(entry->first));
+    kept.push_back(std::move(entry->second));
   }
-  return ValueBlocks::items(Kind::map, values);
+  return ValueBlocks::items(Kind::map, kept);
 }
 
 Value Value::tagged(std::string_view tag, Value value) {

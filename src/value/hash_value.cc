@@ -51,7 +51,7 @@ static_assert(times(10, kTenth) == 1);
 
 std::uint64_t hash_decimal(BigView big) {
   std::uint64_t residue = 0;
-  for (const std::uint8_t byte : big.magnitude) residue = (residue << 8 | byte) % kPrime;
+  for (const std::uint8_t byte : big.magnitude) residue = (times(residue, 256) + byte) % kPrime;
   if (big.scale > 0) {
     residue = times(residue, power(kTenth, static_cast<std::uint64_t>(big.scale)));
   } else {

@@ -197,7 +197,10 @@ int compare_canonical_cells(Kind a_kind, Cell a, Kind b_kind, Cell b) {
 }  // namespace value
 
 int compare(const Value& a, const Value& b) {
-  return value::compare_items<value::BlockItems>(value::item_of(a), value::item_of(b)).order;
+  const value::Item x = value::item_of(a);
+  const value::Item y = value::item_of(b);
+  if (!value::is_collection(x.kind)) return value::compare_cells(x.kind, x.cell, y.kind, y.cell);
+  return value::compare_items<value::BlockItems>(x, y).order;
 }
 
 int compare_canonical(const Value& a, const Value& b) {

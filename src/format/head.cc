@@ -1,0 +1,304 @@
+#include "format/head.h"
+
+#include "base/check.h"
+#include "format/corrupt.h"
+#include "format/tx_record.h"
+
+namespace stele::format {
+namespace {
+
+using base::ByteReader;
+using base::Bytes;
+using base::ByteView;
+using base::ByteWriter;
+
+// The first byte of a record. Persisted: the numbers never change. 0 is none, so that zeroed space
+// behind a head is not taken for one.
+enum class RecordType : std::uint8_t { snapshot = 1, tx = 2 };
+
+constexpr std::size_t kChecksumBytes = 8;
+
+Error corrupt_head(std::string_view what, std::uint64_t offset) {
+  return corrupt_at("head/corrupt", what, offset);
+}
+
+// ---- Records ------------------------------------------------------------------------------------
+
+struct Record {
+  RecordType type = RecordType::snapshot;
+  ByteView payload;
+  ByteView whole;
+};
+
+Bytes make_record(RecordType type, ByteView payload) {
+  Bytes out;
+  out.reserve(payload.size() + 1 + base::kVarintBytesMax + kChecksumBytes);
+  ByteWriter writer(out);
+  writer.u8(static_cast<std::uint8_t>(type));
+  writer.sized(payload);
+  writer.u64(base::xxh3(out));
+  return out;
+}
+
+// The record that `bytes` begin with; `offset` is where they lie, for errors.
+Result<Record> take_record(ByteView bytes, std::uint64_t offset) {
+  ByteReader in(bytes);
+  const std::uint8_t type = in.u8();
+  const ByteView payload = in.sized();
+  const std::size_t size = in.offset();
+  const std::uint64_t checksum = in.u64();
+  if (!in.ok()) return corrupt_head("the head ends within a record", offset);
+  if (base::xxh3(bytes.first(size)) != checksum) {
+    return corrupt_head("a record's checksum differs", offset);
+  }
+  if (type != static_cast<std::uint8_t>(RecordType::snapshot) &&
+      type != static_cast<std::uint8_t>(RecordType::tx)) {
+    return corrupt_head("a record's type is unknown", offset);
+  }
+  return Record{static_cast<RecordType>(type), payload, bytes.first(size + kChecksumBytes)};
+}
+
+// SHA-256(parent, SHA-256(nonce, payload)): the inner hash can stand for a record that was purged.
+Hash chain(const Hash& parent, ByteView payload) {
+  base::Sha256 inner;
+  inner.update(payload.first(kNonceBytes));
+  inner.update(payload);
+  base::Sha256 outer;
+  outer.update(parent.bytes);
+  outer.update(inner.finish().bytes);
+  return outer.finish();
+}
+
+// ---- Snapshots ----------------------------------------------------------------------------------
+
+// Persisted: the bits never change.
+constexpr std::uint8_t kKeepHistory = 1;
+constexpr std::uint8_t kSchemaOnRead = 2;
+constexpr std::uint8_t kAttributeRefs = 4;
+constexpr std::uint8_t kDeleted = 8;
+constexpr std::uint8_t kAllFlags = 15;
+
+void write_root(const Root& root, Bytes& out) {
+  ByteWriter writer(out);
+  writer.varint(root.count);
+  if (root.count == 0) return;
+  writer.u8(root.height);
+  writer.bytes(root.hash.bytes);
+  writer.bytes(root.place.pack.bytes);
+  writer.varint(root.place.offset);
+  writer.varint(root.place.length);
+}
+
+Root read_root(ByteReader& in) {
+  Root root;
+  root.count = in.varint();
+  if (root.count == 0) return root;
+  root.height = in.u8();
+  root.hash = read_hash(in);
+  root.place.pack = read_hash(in);
+  root.place.offset = in.varint();
+  const std::uint64_t length = in.varint();
+  root.place.length = static_cast<std::uint32_t>(length);
+  if (root.count > kRowsMax || root.height == 0 || root.height > kBranchLevelMax + 1 ||
+      length > UINT32_MAX) {
+    in.fail();
+  }
+  return root;
+}
+
+std::uint8_t flags_of(const Snapshot& s) {
+  return static_cast<std::uint8_t>(
+      (s.config.keep_history ? kKeepHistory : 0) | (s.config.schema_on_read ? kSchemaOnRead : 0) |
+      (s.config.attribute_refs ? kAttributeRefs : 0) | (s.deleted ? kDeleted : 0));
+}
+
+Snapshot read_snapshot(ByteReader& in) {
+  Snapshot s;
+  in.u8();  // the version, which was looked at before
+  const std::uint8_t flags = in.u8();
+  if (flags > kAllFlags) in.fail();
+  s.config.keep_history = (flags & kKeepHistory) != 0;
+  s.config.schema_on_read = (flags & kSchemaOnRead) != 0;
+  s.config.attribute_refs = (flags & kAttributeRefs) != 0;
+  s.deleted = (flags & kDeleted) != 0;
+  s.config.database_id = read_uuid(in);
+  s.config.created = Instant{in.signed_varint()};
+  s.branch = in.sized_text();
+  s.max_tx = in.varint();
+  s.max_eid = in.varint();
+  s.commit_id = read_hash(in);
+  s.instant = Instant{in.signed_varint()};
+  s.instant_max = Instant{in.signed_varint()};
+  for (Root& root : s.roots) root = read_root(in);
+  const ByteView schema = in.sized();
+  s.schema.assign(schema.begin(), schema.end());
+  if (in.left() > 0) in.fail();
+  return s;
+}
+
+Result<Snapshot> decode_snapshot(const Record& record) {
+  if (record.payload.empty()) return corrupt_head("the snapshot is empty", 0);
+  if (record.payload[0] > kFormatVersion) {
+    return invalid("head/newer-format", base::text("this database is in format ", record.payload[0],
+                                                   "; this program knows formats up to ",
+                                                   kFormatVersion, ": use a newer program"));
+  }
+  ByteReader in(record.payload);
+  Snapshot snapshot = read_snapshot(in);
+  if (!in.ok()) return corrupt_head("the snapshot cannot be read", 0);
+  return snapshot;
+}
+
+// ---- Tails --------------------------------------------------------------------------------------
+
+Result<TailEntry> decode_entry(const Record& record, std::uint64_t offset, const Hash& parent) {
+  if (record.type != RecordType::tx) return corrupt_head("a snapshot within the tail", offset);
+  ByteReader in(record.payload);
+  auto tx = std::make_shared<TxRecord>(read_tx(in));
+  if (!in.ok()) return corrupt_head("a transaction cannot be read", offset);
+  if (tx->parent != parent) return corrupt_head("the chain of transactions is broken", offset);
+  return TailEntry{std::move(tx), chain(parent, record.payload), offset, record.whole.size()};
+}
+
+// What stands at `offset` and follows `tail`; before it the basis (commit id and transaction).
+struct Basis {
+  Hash commit_id;
+  TxId tx = 0;
+};
+Basis basis_after(const TailEntry& entry) { return {entry.commit_id, entry.record->tx}; }
+
+Result<TailEntry> take_entry(ByteView bytes, std::uint64_t offset, const Basis& basis) {
+  auto record = take_record(bytes, offset);
+  if (!record.ok()) return std::move(record).error();
+  auto entry = decode_entry(*record, offset, basis.commit_id);
+  if (entry.ok() && entry->record->tx <= basis.tx) {
+    return corrupt_head("transactions do not ascend", offset);
+  }
+  return entry;
+}
+
+// Entries up to the end of `bytes`, appended to `tail`.
+Done take_entries(ByteView bytes, std::uint64_t offset, Basis basis, std::vector<TailEntry>& tail) {
+  while (!bytes.empty()) {
+    auto entry = take_entry(bytes, offset, basis);
+    if (!entry.ok()) return std::move(entry).error();
+    bytes = bytes.subspan(static_cast<std::size_t>(entry->length));
+    offset += entry->length;
+    basis = basis_after(*entry);
+    tail.push_back(std::move(*entry));
+  }
+  return {};
+}
+
+}  // namespace
+
+Bytes encode_snapshot(const Snapshot& s) {
+  Bytes out;
+  ByteWriter writer(out);
+  writer.u8(kFormatVersion);
+  writer.u8(flags_of(s));
+  write_uuid(s.config.database_id, out);
+  writer.signed_varint(s.config.created.ms);
+  writer.sized(s.branch);
+  writer.varint(s.max_tx);
+  writer.varint(s.max_eid);
+  writer.bytes(s.commit_id.bytes);
+  writer.signed_varint(s.instant.ms);
+  writer.signed_varint(s.instant_max.ms);
+  for (const Root& root : s.roots) write_root(root, out);
+  writer.sized(s.schema);
+  return make_record(RecordType::snapshot, out);
+}
+
+Bytes encode_tx(const TxRecord& record) {
+  Bytes payload;
+  write_tx(record, payload);
+  return make_record(RecordType::tx, payload);
+}
+
+Hash commit_id_of(ByteView record, const Hash& parent) {
+  ByteReader in(record);
+  const std::uint8_t type = in.u8();
+  const ByteView payload = in.sized();
+  STELE_CHECK(in.ok() && type == static_cast<std::uint8_t>(RecordType::tx) &&
+              payload.size() >= kNonceBytes);
+  return chain(parent, payload);
+}
+
+Result<HeadContent> decode_head(ByteView bytes) {
+  auto record = take_record(bytes, 0);
+  if (!record.ok()) return std::move(record).error();
+  if (record->type != RecordType::snapshot) {
+    return corrupt_head("the head does not begin with a snapshot", 0);
+  }
+  auto snapshot = decode_snapshot(*record);
+  if (!snapshot.ok()) return std::move(snapshot).error();
+  HeadContent head;
+  head.snapshot = std::move(*snapshot);
+  const std::size_t size = record->whole.size();
+  const Basis basis = {head.snapshot.commit_id, head.snapshot.max_tx};
+  const Done done = take_entries(bytes.subspan(size), size, basis, head.tail);
+  if (!done.ok()) return done.error();
+  return head;
+}
+
+Result<std::vector<TailEntry>> decode_tail(ByteView bytes, std::uint64_t offset,
+                                           const Hash& parent) {
+  std::vector<TailEntry> tail;
+  if (bytes.empty()) return tail;
+  auto first = take_entry(bytes, offset, {parent, 0});
+  if (!first.ok()) {
+    return Error(ErrorCategory::conflict, "head/replaced",
+                 base::text("what follows byte ", offset,
+                            " does not continue the head that was "
+                            "read before: read all of it"));
+  }
+  tail.push_back(std::move(*first));
+  const std::uint64_t length = tail.front().length;
+  const Done done = take_entries(bytes.subspan(static_cast<std::size_t>(length)), offset + length,
+                                 basis_after(tail.front()), tail);
+  if (!done.ok()) return done.error();
+  return tail;
+}
+
+void salvage_records(ByteView bytes, Salvaged& out) {
+  while (!bytes.empty()) {
+    auto record = take_record(bytes, 0);
+    if (!record.ok()) return;
+    bytes = bytes.subspan(record->whole.size());
+    if (record->type == RecordType::snapshot) {
+      auto snapshot = decode_snapshot(*record);
+      if (snapshot.ok()) out.snapshots.push_back(std::move(*snapshot));
+      continue;
+    }
+    ByteReader in(record->payload);
+    auto tx = std::make_shared<TxRecord>(read_tx(in));
+    if (in.ok()) {
+      out.transactions.push_back({std::move(tx), {record->whole.begin(), record->whole.end()}});
+    }
+  }
+}
+
+// ---- The log ------------------------------------------------------------------------------------
+
+Bytes encode_log_entry(const LogEntry& entry) {
+  Bytes out;
+  out.push_back(kFormatVersion);
+  write_uuid(entry.nonce, out);
+  ByteWriter(out).bytes(entry.commit_id.bytes);
+  return out;
+}
+
+Result<LogEntry> decode_log_entry(ByteView bytes) {
+  ByteReader in(bytes);
+  const std::uint8_t version = in.u8();
+  LogEntry entry;
+  entry.nonce = read_uuid(in);
+  entry.commit_id = read_hash(in);
+  if (!in.ok() || version > kFormatVersion || in.left() > 0) {
+    return corrupt_at("log/corrupt", "a log entry cannot be read", in.offset());
+  }
+  return entry;
+}
+
+}  // namespace stele::format

@@ -1,0 +1,93 @@
+// ast: a query as it was written, with its names resolved to numbers and nothing else decided.
+//
+//   [:find ?name :in $ ?min :where [?e :age ?a] [?e :name ?name] [(>= ?a ?min)]]
+// becomes
+//   find      relation of ?name
+//   inputs    source $, binding ?min
+//   where     Pattern $ (?e :age ?a) · Pattern $ (?e :name ?name) · Call >= (?a ?min)
+//
+// It depends on no database, so that it is made once and run on many. Each clause keeps the form
+// it was read from, for messages.
+//
+// Thread safety: immutable once read.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <stele/relation.h>
+
+namespace stele::query {
+struct Function;
+}
+
+namespace stele::query::ast {
+
+using Var = std::uint32_t;       // a position in Query::variables
+using SourceId = std::uint32_t;  // a position in Query::sources
+
+// What may stand in a pattern or as an argument.
+struct Term {
+  enum class What : std::uint8_t { wildcard, variable, source, constant };
+  What what = What::wildcard;
+  std::uint32_t id = 0;  // of the variable or the source
+  Value constant;
+
+  bool is_variable() const { return what == What::variable; }
+  bool is_constant() const { return what == What::constant; }
+};
+
+// How a value is taken apart: ?x, _, [?x ...], [?x ?y]; a relation [[?x ?y]] is a collection of
+// tuples. [Q-20 … Q-25]
+struct Binding {
+  enum class What : std::uint8_t { ignore, variable, tuple, collection };
+  What what = What::ignore;
+  Var variable = 0;
+  std::vector<Binding> parts;  // tuple: its elements; collection: one
+  Value form;
+};
+
+// [$source e a v tx added], or any tuple of a plain collection.
+struct Pattern {
+  SourceId source = 0;
+  std::vector<Term> terms;
+};
+
+// [(f arg …)] keeps the rows for which f holds; [(f arg …) binding] binds what f gives.
+struct Call {
+  const Function* function = nullptr;
+  std::vector<Term> args;
+  std::optional<Binding> output;
+};
+
+// Negation, disjunction and rule calls will be further alternatives that hold clauses themselves.
+struct Clause {
+  std::variant<Pattern, Call> body;
+  Value form;
+};
+
+struct Input {
+  enum class What : std::uint8_t { source, binding };
+  What what = What::binding;
+  SourceId source = 0;
+  Binding binding;
+};
+
+struct Query {
+  FindShape shape = FindShape::relation;
+  std::vector<Var> find;
+  std::vector<Input> inputs;
+  bool default_inputs = true;  // no :in was written: [$]
+  std::vector<Clause> where;
+  std::int64_t timeout_ms = 0;         // 0: none
+  std::vector<std::string> variables;  // with their question marks
+  std::vector<std::string> sources;    // with their dollar signs
+};
+
+// The variables of a binding, each once, in the order in which they are written.
+void collect_variables(const Binding& binding, std::vector<Var>& out);
+
+}  // namespace stele::query::ast

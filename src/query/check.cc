@@ -1,0 +1,140 @@
+#include "query/check.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/try.h"
+#include "query/read.h"
+
+namespace stele::query {
+namespace {
+
+using base::text;
+
+// "?a ?b": variables as messages list them.
+std::string list(const ast::Query& query, const std::vector<ast::Var>& variables) {
+  std::string out;
+  for (ast::Var variable : variables) {
+    if (!out.empty()) out += ' ';
+    out += query.variables[variable];
+  }
+  return out;
+}
+
+void count_variables(const ast::Binding& binding, std::vector<int>& count) {
+  if (binding.what == ast::Binding::What::variable) ++count[binding.variable];
+  for (const ast::Binding& part : binding.parts) count_variables(part, count);
+}
+
+Done check_inputs(const ast::Query& query) {
+  std::vector<int> variables(query.variables.size()), sources(query.sources.size());
+  for (const ast::Input& input : query.inputs) {
+    if (input.what == ast::Input::What::source) {
+      ++sources[input.source];
+    } else {
+      count_variables(input.binding, variables);
+    }
+  }
+  const auto repeated = [](const std::vector<int>& counts) {
+    return std::find_if(counts.begin(), counts.end(), [](int n) { return n > 1; });
+  };
+  if (auto at = repeated(variables); at != variables.end()) {
+    return invalid("parser/query",
+                   text("Vars used in :in should be distinct, but ",
+                        query.variables[static_cast<std::size_t>(at - variables.begin())],
+                        " is there more than once."));
+  }
+  if (auto at = repeated(sources); at != sources.end()) {
+    return invalid("parser/query",
+                   text("Vars used in :in should be distinct, but the source ",
+                        query.sources[static_cast<std::size_t>(at - sources.begin())],
+                        " is there more than once."));
+  }
+  return {};
+}
+
+Done check_sources(const ast::Query& query) {
+  for (const ast::Clause& clause : query.where) {
+    const auto* pattern = std::get_if<ast::Pattern>(&clause.body);
+    if (!pattern) continue;
+    const bool is_known = std::any_of(query.inputs.begin(), query.inputs.end(), [&](auto& input) {
+      return input.what == ast::Input::What::source && input.source == pattern->source;
+    });
+    if (is_known) continue;
+    return invalid("parser/query", text("The source ", query.sources[pattern->source], " of ",
+                                        show(clause.form), " is not in :in; name it there."));
+  }
+  return {};
+}
+
+class Bound {
+ public:
+  explicit Bound(std::size_t variables) : is_bound_(variables) {}
+  bool has(ast::Var variable) const { return is_bound_[variable]; }
+  void add(ast::Var variable) { is_bound_[variable] = true; }
+  void add(const ast::Binding& binding) {
+    std::vector<ast::Var> variables;
+    ast::collect_variables(binding, variables);
+    for (ast::Var variable : variables) add(variable);
+  }
+  std::vector<ast::Var> missing_from(const std::vector<ast::Term>& terms) const {
+    std::vector<ast::Var> out;
+    for (const ast::Term& term : terms) {
+      if (term.is_variable() && !has(term.id)) out.push_back(term.id);
+    }
+    return out;
+  }
+
+ private:
+  std::vector<bool> is_bound_;
+};
+
+// Lets calls bind their outputs until none of those left can be made.
+Done bind_calls(const ast::Query& query, Bound& bound) {
+  std::vector<const ast::Clause*> waiting;
+  for (const ast::Clause& clause : query.where) {
+    if (std::holds_alternative<ast::Call>(clause.body)) waiting.push_back(&clause);
+  }
+  for (std::size_t before = waiting.size() + 1; before != waiting.size();) {
+    before = waiting.size();
+    std::erase_if(waiting, [&](const ast::Clause* clause) {
+      const auto& call = std::get<ast::Call>(clause->body);
+      if (!bound.missing_from(call.args).empty()) return false;
+      if (call.output) bound.add(*call.output);
+      return true;
+    });
+  }
+  if (waiting.empty()) return {};
+  const ast::Clause& stuck = *waiting.front();
+  const auto missing = bound.missing_from(std::get<ast::Call>(stuck.body).args);
+  return invalid("query/where", text("Cannot resolve any more clauses — insufficient bindings: #{",
+                                     list(query, missing), "} not bound in ", show(stuck.form)));
+}
+
+Done check_bindings(const ast::Query& query) {
+  Bound bound(query.variables.size());
+  for (const ast::Input& input : query.inputs) bound.add(input.binding);
+  for (const ast::Clause& clause : query.where) {
+    if (const auto* pattern = std::get_if<ast::Pattern>(&clause.body)) {
+      for (ast::Var variable : bound.missing_from(pattern->terms)) bound.add(variable);
+    }
+  }
+  STELE_DO(bind_calls(query, bound));
+  std::vector<ast::Var> unknown;
+  for (ast::Var variable : query.find) {
+    if (!bound.has(variable)) unknown.push_back(variable);
+  }
+  if (unknown.empty()) return {};
+  return invalid("parser/query", text("Query for unknown vars: [", list(query, unknown),
+                                      "]; bind them in :where or :in."));
+}
+
+}  // namespace
+
+Done check(const ast::Query& query) {
+  STELE_DO(check_inputs(query));
+  STELE_DO(check_sources(query));
+  return check_bindings(query);
+}
+
+}  // namespace stele::query

@@ -1,0 +1,129 @@
+#include "query/execute.h"
+
+#include "base/try.h"
+#include "query/apply.h"
+#include "query/filter.h"
+#include "query/join_entity.h"
+#include "query/join_hash.h"
+#include "query/join_value.h"
+#include "query/project.h"
+#include "query/scan.h"
+
+namespace stele::query {
+namespace {
+
+class Executor {
+ public:
+  Executor(const Resolved& resolved, const Plan& plan, Run& run)
+      : resolved_(resolved), plan_(plan), run_(run) {}
+
+  Result<Columns> execute() {
+    STELE_DO(take_inputs());
+    for (const Step& step : plan_.steps) {
+      if (is_empty_) break;
+      account();
+      STELE_TRY(const Columns all, run_step(step));
+      STELE_TRY(Columns kept, project(all, step.keep, step.are_distinct, run_));
+      for (RelationId id : step.consumes) relations_[id] = {};
+      push(std::move(kept));
+    }
+    return finish();
+  }
+
+ private:
+  void push(Columns columns) {
+    is_empty_ = is_empty_ || columns.rows == 0;
+    relations_.push_back(std::move(columns));
+  }
+
+  Done take_inputs() {
+    for (std::size_t i = 0; i < resolved_.inputs.size(); ++i) {
+      STELE_TRY(Columns kept, project(resolved_.inputs[i], plan_.keep_of_inputs[i], false, run_));
+      push(std::move(kept));
+    }
+    return {};
+  }
+
+  // The budget counts what is alive, and from here on what the next step asks for.
+  void account() {
+    run_.bytes_held = run_.arena.bytes();
+    for (const Columns& relation : relations_) run_.bytes_held += relation.bytes();
+    run_.bytes_asked = 0;
+  }
+
+  Result<Columns> run_step(const Step& step) {
+    if (step.access == Access::call) return run_call(step);
+    const auto* tuples = std::get_if<CollectionPattern>(&step.clause->body);
+    if (tuples) {
+      STELE_TRY(Columns rows, scan(*tuples, *step.clause->form, run_));
+      return join_rest(std::move(rows), step, 0);
+    }
+    return run_pattern(step, std::get<DbPattern>(step.clause->body));
+  }
+
+  // Estimates do not know what the columns hold; where the planned access cannot be used, the
+  // pattern is scanned.
+  Result<Columns> run_pattern(const Step& step, const DbPattern& pattern) {
+    if (step.access != Access::scan) {
+      const Columns& left = relations_[step.consumes[0]];
+      if (step.access == Access::entity && can_join_entity(left, pattern)) {
+        STELE_TRY(Columns rows, join_entity(left, pattern, run_));
+        return join_rest(std::move(rows), step, 1);
+      }
+      if (step.access == Access::value && can_join_value(left, pattern)) {
+        STELE_TRY(Columns rows, join_value(left, pattern, run_));
+        return join_rest(std::move(rows), step, 1);
+      }
+    }
+    STELE_TRY(Columns rows, scan(pattern, run_));
+    return join_rest(std::move(rows), step, 0);
+  }
+
+  Result<Columns> run_call(const Step& step) {
+    const auto& call = std::get<ResolvedCall>(step.clause->body);
+    Columns from = Columns::unit();
+    for (std::size_t i = 0; i < step.argument_relations; ++i) {
+      STELE_TRY(from, join_hash(from, relations_[step.consumes[i]], run_));
+    }
+    if (!call.output) return filter(from, call, *step.clause->form, run_);
+    STELE_TRY(Columns rows, apply(from, call, *step.clause->form, run_));
+    return join_rest(std::move(rows), step, step.argument_relations);
+  }
+
+  Result<Columns> join_rest(Columns rows, const Step& step, std::size_t begin) {
+    for (std::size_t i = begin; i < step.consumes.size(); ++i) {
+      STELE_TRY(rows, join_hash(rows, relations_[step.consumes[i]], run_));
+    }
+    return rows;
+  }
+
+  Result<Columns> finish() {
+    Columns answer = Columns::unit();
+    if (is_empty_) {
+      answer.rows = 0;
+      for (Var variable : resolved_.find) {
+        if (!answer.has(variable)) answer.add(variable, std::make_shared<const Column>());
+      }
+      return answer;
+    }
+    account();
+    for (RelationId id : plan_.last) {
+      STELE_TRY(answer, join_hash(answer, relations_[id], run_));
+    }
+    return project(answer, resolved_.find, true, run_);
+  }
+
+  const Resolved& resolved_;
+  const Plan& plan_;
+  Run& run_;
+  std::vector<Columns> relations_;
+  bool is_empty_ = false;
+};
+
+}  // namespace
+
+Result<Columns> execute(const Resolved& resolved, const Plan& plan, Run& run) {
+  return Executor(resolved, plan, run).execute();
+}
+
+}  // namespace stele::query

@@ -1,0 +1,178 @@
+#include "query/leaf_rows.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/try.h"
+
+namespace stele::query {
+namespace {
+
+using format::Leaf;
+
+Item attribute_item(const Leaf& leaf, Row row) {
+  // A keyword's or string's cell points into the value, which the leaf keeps.
+  base::Arena unused;
+  const Value& attribute = leaf.attribute(row);
+  return {attribute.kind(), value::cell_of(attribute, unused)};
+}
+
+Item item_at(const Leaf& leaf, Row row, Part part) {
+  switch (part) {
+    case kE:
+      return {Kind::int64, leaf.e()[row]};
+    case kA:
+      return attribute_item(leaf, row);
+    case kV:
+      return {leaf.kind(row), leaf.v()[row]};
+    case kTx:
+      return {Kind::int64, leaf.tx()[row]};
+    default:
+      return {Kind::boolean, 1};
+  }
+}
+
+bool has_one_kind(const Leaf& leaf) {
+  return leaf.attributes().size() == 1 && !leaf.attributes()[0].mixed;
+}
+
+}  // namespace
+
+LeafRows::LeafRows(const DbPattern& pattern, const Options& options, Run& run)
+    : run_(run), is_search_exact_((options.searched & (1u << kV)) != 0) {
+  for (int part = 0; part < kParts; ++part) plan_part(pattern, options, static_cast<Part>(part));
+}
+
+void LeafRows::plan_part(const DbPattern& pattern, const Options& options, Part part) {
+  const Slot& slot = pattern.slots[part];
+  if (slot.is_constant()) {
+    // The storage order takes 1 and 1.0 for one value, unification does not: a searched value is
+    // still checked where kinds differ.
+    if (part == kV || !(options.searched & (1u << part))) {
+      checks_.push_back({Check::With::constant, part, slot.constant, kE, nullptr});
+    }
+    return;
+  }
+  if (!slot.is_variable()) return;
+  for (int earlier = 0; earlier < part; ++earlier) {
+    const Slot& other = pattern.slots[static_cast<std::size_t>(earlier)];
+    if (other.is_variable() && other.variable == slot.variable) {
+      checks_.push_back({Check::With::part, part, {}, static_cast<Part>(earlier), nullptr});
+      return;
+    }
+  }
+  const Column* left = options.left ? options.left->find(slot.variable) : nullptr;
+  if (!left) {
+    outputs_.push_back({part, slot.variable, {}});
+  } else if (options.joined != part) {
+    checks_.push_back({Check::With::left, part, {}, kE, left});
+  }
+}
+
+Done LeafRows::take(const format::LeafPtr& leaf, Batch& batch) {
+  filter(*leaf, batch);
+  STELE_DO(run_.reserve(batch.leaf_rows.size() * outputs_.size() * sizeof(Cell)));
+  for (Output& output : outputs_) append(output, *leaf, batch.leaf_rows);
+  rows_ += batch.leaf_rows.size();
+  if (!batch.leaf_rows.empty()) pin(leaf);
+  return {};
+}
+
+Done LeafRows::take(const format::LeafPtr& leaf, Row begin, Row end) {
+  const bool is_checked = std::any_of(checks_.begin(), checks_.end(),
+                                      [&](const Check& check) { return needs(check, *leaf); });
+  if (is_checked) {
+    Batch batch;
+    batch.leaf_rows.resize(end - begin);
+    std::iota(batch.leaf_rows.begin(), batch.leaf_rows.end(), begin);
+    return take(leaf, batch);
+  }
+  STELE_DO(run_.reserve((end - begin) * outputs_.size() * sizeof(Cell)));
+  for (Output& output : outputs_) append(output, *leaf, begin, end);
+  rows_ += end - begin;
+  pin(leaf);
+  return {};
+}
+
+Columns LeafRows::finish() {
+  Columns out{{}, {}, rows_};
+  for (Output& output : outputs_) out.add(output.variable, output.column.finish());
+  return out;
+}
+
+// A searched value of the leaf's only kind is equal already.
+bool LeafRows::needs(const Check& check, const Leaf& leaf) const {
+  if (check.with != Check::With::constant || check.part != kV || !is_search_exact_) return true;
+  return !has_one_kind(leaf) || leaf.attributes()[0].kind != check.constant.kind;
+}
+
+bool LeafRows::passes(const Check& check, const Leaf& leaf, Row row, Row left) const {
+  const Item item = item_at(leaf, row, check.part);
+  switch (check.with) {
+    case Check::With::constant:
+      return unifies(item, check.constant);
+    case Check::With::part:
+      return unifies(item, item_at(leaf, row, check.other));
+    default:
+      return unifies(item, check.column->at(left));
+  }
+}
+
+void LeafRows::filter(const Leaf& leaf, Batch& batch) const {
+  for (const Check& check : checks_) {
+    if (!needs(check, leaf)) continue;
+    const bool has_left = !batch.left_rows.empty();
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < batch.leaf_rows.size(); ++i) {
+      const Row row = batch.leaf_rows[i], left = has_left ? batch.left_rows[i] : 0;
+      batch.leaf_rows[kept] = row;
+      if (has_left) batch.left_rows[kept] = left;
+      kept += passes(check, leaf, row, left);
+    }
+    batch.leaf_rows.resize(kept);
+    if (has_left) batch.left_rows.resize(kept);
+  }
+}
+
+void LeafRows::append(Output& output, const Leaf& leaf, std::span<const Row> rows) {
+  if (rows.empty()) return;
+  if (output.part == kE || output.part == kTx || (output.part == kV && has_one_kind(leaf))) {
+    const auto from = output.part == kE ? leaf.e() : output.part == kV ? leaf.v() : leaf.tx();
+    const Kind kind = output.part == kV ? leaf.attributes()[0].kind : Kind::int64;
+    const std::span<Cell> to = output.column.extend(kind, rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) to[i] = from[rows[i]];
+    return;
+  }
+  for (Row row : rows) output.column.add(item_at(leaf, row, output.part));
+}
+
+void LeafRows::append(Output& output, const Leaf& leaf, Row begin, Row end) {
+  const std::size_t count = end - begin;
+  switch (output.part) {
+    case kE:
+      return output.column.add(Kind::int64, leaf.e().subspan(begin, count));
+    case kTx:
+      return output.column.add(Kind::int64, leaf.tx().subspan(begin, count));
+    case kV:
+      if (has_one_kind(leaf)) {
+        return output.column.add(leaf.attributes()[0].kind, leaf.v().subspan(begin, count));
+      }
+      [[fallthrough]];
+    default:
+      for (Row row = begin; row < end; ++row) output.column.add(item_at(leaf, row, output.part));
+  }
+}
+
+// Texts lie in the leaf: it stays as long as the run does.
+void LeafRows::pin(const format::LeafPtr& leaf) {
+  const bool has_texts = std::any_of(outputs_.begin(), outputs_.end(), [&](const Output& output) {
+    if (output.part == kA) return true;
+    return output.part == kV &&
+           !(has_one_kind(*leaf) && !value::is_pointer(leaf->attributes()[0].kind));
+  });
+  if (!has_texts || leaf.get() == pinned_) return;
+  run_.owners.push_back(leaf);
+  pinned_ = leaf.get();
+}
+
+}  // namespace stele::query

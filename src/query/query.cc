@@ -1,0 +1,77 @@
+#include <stele/query.h>
+
+#include "base/environment.h"
+#include "base/try.h"
+#include "query/check.h"
+#include "query/execute.h"
+#include "query/read.h"
+#include "query/run.h"
+#include "query/shape.h"
+
+namespace stele {
+namespace query {
+namespace {
+
+Error canceled() {
+  return Error(ErrorCategory::limit, "query/canceled", "The query was canceled.");
+}
+
+}  // namespace
+
+Done Run::reserve(std::uint64_t bytes) {
+  bytes_asked += bytes;
+  if (bytes_held + bytes_asked <= bytes_max) return {};
+  return Error(
+      ErrorCategory::limit, "query/memory",
+      "The query's intermediate results need more memory than it may use. Ask for less, or "
+      "raise memory_bytes_max.");
+}
+
+Done Run::keep_going() {
+  if (reader.keep_going() && reader.ok()) {
+    // The reader may have been made without the flag of these options.
+    if (!cancel || !cancel->load(std::memory_order_relaxed)) return {};
+    return canceled();
+  }
+  return reader_error();
+}
+
+Error Run::reader_error() const {
+  const Error error = db::reader_error(reader);
+  if (error.code() == "read/cancelled") return canceled();
+  if (error.code() != "read/timeout") return error;
+  return Error(ErrorCategory::limit, "query/timeout",
+               "The query took longer than it may. Ask for less, or raise its :timeout.");
+}
+
+Result<Relation> run_with(const Prepared& prepared, std::span<const Input> inputs,
+                          tree::Reader& reader, const QueryOptions& options) {
+  Run run{.reader = reader, .bytes_max = options.memory_bytes_max, .cancel = options.cancel};
+  STELE_TRY(const Resolved resolved, resolve(prepared, inputs, run));
+  const Plan steps = plan(resolved);
+  STELE_TRY(const Columns answer, execute(resolved, steps, run));
+  return shape(prepared.query, answer, run);
+}
+
+}  // namespace query
+
+Result<Query> Query::read(const Value& form) {
+  auto prepared = std::make_shared<query::Prepared>();
+  STELE_TRY(prepared->query, query::read(form));
+  STELE_DO(query::check(prepared->query));
+  Query query;
+  query.prepared_ = std::move(prepared);
+  return query;
+}
+
+Result<Relation> Query::run(std::span<const Input> inputs, const QueryOptions& options) const {
+  const std::int64_t timeout_ms =
+      options.timeout_ms > 0 ? options.timeout_ms : prepared_->query.timeout_ms;
+  base::Environment& environment = base::system_environment();
+  tree::ReadOptions read{.cancel = options.cancel, .environment = &environment};
+  if (timeout_ms > 0) read.deadline = base::deadline_after(environment, timeout_ms);
+  tree::Reader reader(read);
+  return query::run_with(*prepared_, inputs, reader, options);
+}
+
+}  // namespace stele

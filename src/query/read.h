@@ -1,0 +1,44 @@
+// read: a form, or a string that holds one, to ast::Query.
+//
+//   [:find ?n . :where [?e :name ?n]]   {:find [?n .] :where [[?e :name ?n]]}
+// are both read as
+//   find scalar ?n, inputs $, where Pattern $ (?e :name ?n)
+//
+// Nothing that is not understood is passed over: an unknown keyword, form or function is an error
+// that shows the form, and what the language has but this version does not yet do is refused with
+// `:query/unsupported`. [Q-1, Q-2, 4.2]
+#pragma once
+
+#include <string_view>
+
+#include "query/ast.h"
+
+namespace stele::query {
+
+// Errors: `invalid` `:edn/…`, `:parser/…`, `:query/where`, `:query/unsupported`.
+Result<ast::Query> read(const Value& form);
+
+// The names a query has given numbers to so far, while it is being read.
+class Names {
+ public:
+  explicit Names(ast::Query& query) : query_(query) {}
+  ast::Var variable(const Value& symbol);
+  ast::SourceId source(const Value& symbol);
+
+ private:
+  ast::Query& query_;
+};
+
+// The parts that read.cc puts together; in read_clause.cc.
+Result<ast::Clause> read_clause(const Value& form, Names& names);
+Result<ast::Binding> read_binding(const Value& form, Names& names);
+
+bool is_variable(const Value& form);  // ?x
+bool is_source(const Value& form);    // $, $name
+
+// "[?e :age] …": a form as messages show it.
+std::string show(const Value& form);
+// `what`, a sentence's subject, is part of the language but not of this version.
+Error unsupported(std::string_view what, const Value& form);
+
+}  // namespace stele::query

@@ -1,0 +1,422 @@
+#include "tree/overlay.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+
+namespace stele::tree {
+
+// A run of entries, with running sums so that a cut in its middle costs no loop.
+struct Overlay::Chunk {
+  std::vector<OverlayRow> rows;
+  std::vector<Sum> before;
+};
+
+// Transaction records and the cells made from them, latest first.
+struct Overlay::Owner {
+  Owner() = default;
+  Owner(const Owner&) = delete;
+  Owner& operator=(const Owner&) = delete;
+  // A long tail makes a long list; freeing it link by link would be as many calls deep.
+  ~Owner() {
+    while (previous && previous.use_count() == 1) {
+      previous = std::move(const_cast<Owner&>(*previous).previous);
+    }
+  }
+
+  std::shared_ptr<const void> changes;
+  base::Arena arena;
+  std::shared_ptr<const Owner> previous;
+};
+
+namespace {
+
+using format::Cell;
+
+// Copying a chunk is what an edit costs; more chunks are what every new overlay copies pointers to.
+constexpr std::size_t kChunkRowsMax = 128;
+constexpr std::size_t kChunkRowsMin = 32;
+
+int compare_numbers(std::uint64_t a, std::uint64_t b) { return (a > b) - (a < b); }
+
+// What entries and keys are compared by; the value of the attribute is borrowed.
+struct Parts {
+  std::uint64_t e;
+  const Value& a;
+  Kind kind;
+  Cell v;
+  std::uint64_t tx;
+};
+Parts parts_of(const OverlayRow& row) {
+  return {row.change->e, row.change->a, row.kind, row.v, row.tx};
+}
+Parts parts_of(const Key& key) { return {key.e, key.a, key.kind, key.v, key.tx}; }
+Parts parts_of(const Leaf& leaf, std::uint32_t row) {
+  return {leaf.e()[row], leaf.attribute(row), leaf.kind(row), leaf.v()[row], leaf.tx()[row]};
+}
+
+int compare_e(const Parts& x, const Parts& y) { return compare_numbers(x.e, y.e); }
+int compare_a(const Parts& x, const Parts& y) { return stele::compare(x.a, y.a); }
+int compare_v(const Parts& x, const Parts& y) {
+  return value::compare_cells(x.kind, x.v, y.kind, y.v);
+}
+
+// Sign over the first `parts` components in the order of the tree.
+template <auto first, auto second, auto third>
+int compare_parts(const Parts& x, const Parts& y, int parts) {
+  int order = parts > 0 ? first(x, y) : 0;
+  if (order == 0 && parts > 1) order = second(x, y);
+  if (order == 0 && parts > 2) order = third(x, y);
+  if (order == 0 && parts > 3) order = compare_numbers(x.tx, y.tx);
+  return order;
+}
+
+int compare_parts(Tree tree, const Parts& x, const Parts& y, int parts) {
+  switch (tree) {
+    case Tree::eavt:
+    case Tree::past_eavt:
+      return compare_parts<compare_e, compare_a, compare_v>(x, y, parts);
+    case Tree::aevt:
+    case Tree::past_aevt:
+      return compare_parts<compare_a, compare_e, compare_v>(x, y, parts);
+    case Tree::avet:
+    case Tree::past_avet:
+      return compare_parts<compare_a, compare_v, compare_e>(x, y, parts);
+    case Tree::log:
+      return parts > 0 ? compare_e(x, y) : 0;
+  }
+  return 0;
+}
+
+// What the entry does, in 64 well mixed bits: equal only for entries that give equal rows.
+std::uint64_t digest_of(const OverlayRow& row, std::uint64_t edit_digest) {
+  const std::uint64_t v = value::is_pointer(row.kind) ? base::xxh3(value::text_of(row.v)) : row.v;
+  std::uint64_t digest = base::mix(edit_digest, v);
+  digest = base::mix(digest, base::mix(row.change->e, stele::hash(row.change->a)));
+  digest = base::mix(digest, base::mix(row.tx, row.ended));
+  const auto flags = static_cast<std::uint64_t>(row.kind) << 2 |
+                     static_cast<std::uint64_t>(row.adds) << 1 |
+                     static_cast<std::uint64_t>(row.removes);
+  return base::mix(digest, flags);
+}
+
+}  // namespace
+
+void Overlay::Sum::add(const Sum& sum) {
+  rows += sum.rows;
+  net += sum.net;
+  digest += sum.digest;
+}
+
+void Overlay::Sum::add(const OverlayRow& row) {
+  ++rows;
+  net += static_cast<int>(row.adds) - static_cast<int>(row.removes);
+  digest += row.digest;
+}
+
+int compare(Tree tree, const OverlayRow& row, const Key& key) {
+  return compare_parts(tree, parts_of(row), parts_of(key), key.parts);
+}
+
+int compare(Tree tree, const OverlayRow& a, const OverlayRow& b) {
+  const int order = compare_parts(tree, parts_of(a), parts_of(b), key_parts(tree));
+  return order == 0 && is_past(tree) ? compare_numbers(a.ended, b.ended) : order;
+}
+
+int compare(const OverlayRow& row, const Leaf& leaf, std::uint32_t leaf_row) {
+  const Tree tree = leaf.tree();
+  const int order = compare_parts(tree, parts_of(row), parts_of(leaf, leaf_row), key_parts(tree));
+  return order == 0 && is_past(tree) ? compare_numbers(row.ended, leaf.ended()[leaf_row]) : order;
+}
+
+std::uint32_t row_of(const OverlayRow& entry, const Leaf& leaf, std::uint32_t begin,
+                     std::uint32_t end) {
+  // All rows in [begin, low) come before the entry, none from `high` on does.
+  std::uint32_t low = begin;
+  std::uint32_t step = 1;
+  while (step <= end - low && compare(entry, leaf, low + step - 1) > 0) {
+    low += step;
+    step *= 2;
+  }
+  std::uint32_t high = std::min(end, low + step - 1);
+  while (low < high) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    if (compare(entry, leaf, middle) > 0) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+OverlayPtr Overlay::empty(Tree tree) { return OverlayPtr(new Overlay(tree)); }
+
+std::span<const OverlayRow> Overlay::chunk(std::uint32_t i) const { return chunks_[i]->rows; }
+
+std::shared_ptr<const void> Overlay::changes() const { return owners_; }
+
+// The first entry in [from, to] that is not `before`; true for the first entries and no others.
+template <typename Before>
+Overlay::Cut Overlay::cut(Cut from, Cut to, Before before) const {
+  if (from == to) return from;
+  // It lies in the last chunk whose first entry is before it, or where that chunk ends.
+  std::uint32_t low = from.chunk;
+  std::uint32_t high = to.row > 0 ? to.chunk + 1 : to.chunk;
+  while (high - low > 1) {
+    const std::uint32_t middle = low + (high - low) / 2;
+    (before(chunks_[middle]->rows.front()) ? low : high) = middle;
+  }
+  const auto& rows = chunks_[low]->rows;
+  const auto begin = rows.begin() + (low == from.chunk ? from.row : 0);
+  const auto end = low == to.chunk ? rows.begin() + to.row : rows.end();
+  const auto at = std::partition_point(begin, end, before);
+  if (at == rows.end()) return {low + 1, 0};
+  return {low, static_cast<std::uint32_t>(at - rows.begin())};
+}
+
+Overlay::Cut Overlay::cut_before(const Key& key) const {
+  return cut(begin(), end(), [&](const OverlayRow& row) { return compare(tree_, row, key) < 0; });
+}
+
+Overlay::Cut Overlay::cut_after(const Key& key) const {
+  return cut(begin(), end(), [&](const OverlayRow& row) { return compare(tree_, row, key) <= 0; });
+}
+
+Overlay::Cut Overlay::cut_before(const Leaf& leaf, std::uint32_t leaf_row, Cut from, Cut to) const {
+  return cut(from, to, [&](const OverlayRow& row) { return compare(row, leaf, leaf_row) < 0; });
+}
+
+Overlay::Sum Overlay::sum_before(Cut cut) const {
+  if (cut.chunk == chunk_count()) return all_;
+  Sum sum = before_[cut.chunk];
+  sum.add(chunks_[cut.chunk]->before[cut.row]);
+  return sum;
+}
+
+Overlay::Slice Overlay::slice(Cut from, Cut to) const {
+  Slice slice;
+  if (from >= to) return slice;
+  const Sum before = sum_before(from);
+  const Sum after = sum_before(to);
+  slice.size = after.rows - before.rows;
+  slice.net = after.net - before.net;
+  slice.digest = after.digest - before.digest;
+  if (slice.digest == 0) slice.digest = 1;
+  for (std::uint32_t i = from.chunk; i <= to.chunk && i < chunk_count(); ++i) {
+    const auto rows = chunk(i);
+    const std::size_t begin = i == from.chunk ? from.row : 0;
+    const std::size_t end = i == to.chunk ? to.row : rows.size();
+    if (begin < end) slice.spans.push_back(rows.subspan(begin, end - begin));
+  }
+  return slice;
+}
+
+Overlay::Slice Overlay::slice(const Key* lower, const Key* upper, bool upper_inclusive) const {
+  const Cut from = lower ? cut_before(*lower) : begin();
+  const Cut to = !upper ? end() : upper_inclusive ? cut_after(*upper) : cut_before(*upper);
+  return slice(from, to);
+}
+
+// Makes the overlay that follows another. What an edit does to the entry of its fact ("-": there is
+// none), where `tree` is what the tree below holds and `now` what a reader sees:
+//
+//   entry            tree  now    add                      remove
+//   -                no    no     adds                     (nothing to remove; see below)
+//   -                yes   yes    (is there already)       removes
+//   adds             no    yes    (is there already)       -
+//   removes          yes   no     removes, adds            (nothing to remove)
+//   removes, adds    yes   yes    (is there already)       removes
+//
+// The cases in parentheses do not come up: transactions say only what changes something. Should a
+// record say it all the same, a second add replaces the row and a second remove does nothing. The
+// overlay cannot tell the two "-" apart, so that one rule stands for both: add gives `adds`, remove
+// gives `removes`.
+//
+// Within one transaction that makes: assert, retract = nothing at all; retract, assert = removes,
+// adds, the row with its new transaction.
+class OverlayEditor {
+ public:
+  OverlayEditor(const Overlay& before, std::shared_ptr<const void> changes)
+      : before_(before), owner_(std::make_shared<Overlay::Owner>()) {
+    owner_->changes = std::move(changes);
+    owner_->previous = before.owners_;
+  }
+
+  OverlayPtr apply(std::vector<OverlayEdit> edits) {
+    sort(std::move(edits));
+    std::size_t next = 0;
+    const std::uint32_t chunks = before_.chunk_count();
+    for (std::uint32_t i = 0; i < chunks; ++i) {
+      const std::size_t begin = next;
+      next = i + 1 == chunks ? edits_.size() : edits_before(before_.chunk(i + 1).front(), next);
+      if (begin == next) {
+        keep(before_.chunks_[i]);
+      } else {
+        rewrite(before_.chunk(i), begin, next);
+      }
+    }
+    if (chunks == 0) rewrite({}, 0, edits_.size());
+    return finish();
+  }
+
+ private:
+  struct Edit {
+    OverlayRow row;  // the entry's place, and what it adds
+    const OverlayEdit* edit = nullptr;
+  };
+
+  void sort(std::vector<OverlayEdit> edits) {
+    given_ = std::move(edits);
+    edits_.reserve(given_.size());
+    for (const OverlayEdit& edit : given_) {
+      Edit e{{.change = edit.change, .tx = edit.tx, .ended = edit.ended}, &edit};
+      e.row.kind = edit.change->v.kind();
+      e.row.v = value::cell_of(edit.change->v, owner_->arena);
+      edits_.push_back(e);
+    }
+    std::stable_sort(edits_.begin(), edits_.end(), [&](const Edit& a, const Edit& b) {
+      return compare(before_.tree(), a.row, b.row) < 0;
+    });
+  }
+
+  // The first edit at or after `from` that does not come before the entry.
+  std::size_t edits_before(const OverlayRow& row, std::size_t from) const {
+    const auto found = std::partition_point(
+        edits_.begin() + static_cast<std::ptrdiff_t>(from), edits_.end(),
+        [&](const Edit& edit) { return compare(before_.tree(), edit.row, row) < 0; });
+    return static_cast<std::size_t>(found - edits_.begin());
+  }
+
+  void keep(const std::shared_ptr<const Overlay::Chunk>& chunk) {
+    flush();
+    out_.push_back(chunk);
+  }
+
+  // Entries and edits, both ascending, into new entries. A small remainder waits for what the next
+  // chunk gives, so that removals do not leave crumbs.
+  void rewrite(std::span<const OverlayRow> rows, std::size_t begin, std::size_t end) {
+    if (pending_.size() >= kChunkRowsMin) flush();
+    std::size_t at = 0;
+    while (begin < end) {
+      const Edit& first = edits_[begin];
+      const auto place = std::partition_point(
+          rows.begin() + static_cast<std::ptrdiff_t>(at), rows.end(),
+          [&](const OverlayRow& row) { return compare(before_.tree(), row, first.row) < 0; });
+      const auto position = static_cast<std::size_t>(place - rows.begin());
+      pending_.insert(pending_.end(), rows.begin() + static_cast<std::ptrdiff_t>(at), place);
+      at = position;
+      OverlayRow entry;
+      if (at < rows.size() && compare(before_.tree(), rows[at], first.row) == 0) entry = rows[at++];
+      begin = apply_to(entry, begin, end);
+      if (entry.adds || entry.removes) pending_.push_back(entry);
+    }
+    pending_.insert(pending_.end(), rows.begin() + static_cast<std::ptrdiff_t>(at), rows.end());
+  }
+
+  // All edits of one fact, in their order. Answers where the next fact's edits begin.
+  std::size_t apply_to(OverlayRow& entry, std::size_t begin, std::size_t end) {
+    const Edit& first = edits_[begin];
+    do {
+      apply_one(entry, edits_[begin++]);
+    } while (begin < end && compare(before_.tree(), edits_[begin].row, first.row) == 0);
+    return begin;
+  }
+
+  static void apply_one(OverlayRow& entry, const Edit& edit) {
+    const bool removes_below = entry.removes;
+    if (edit.edit->what == OverlayEdit::What::add) {
+      entry = edit.row;
+      entry.adds = true;
+      entry.removes = removes_below;
+    } else {
+      const bool only_ours = entry.adds && !entry.removes;
+      entry = edit.row;
+      entry.adds = false;
+      entry.removes = !only_ours;
+    }
+    entry.digest = digest_of(entry, edit.edit->digest);
+  }
+
+  // What is pending as chunks of even size.
+  void flush() {
+    const std::size_t pieces = (pending_.size() + kChunkRowsMax - 1) / kChunkRowsMax;
+    for (std::size_t i = 0; i < pieces; ++i) {
+      const std::size_t begin = pending_.size() * i / pieces;
+      const std::size_t end = pending_.size() * (i + 1) / pieces;
+      add_chunk({pending_.data() + begin, end - begin});
+    }
+    pending_.clear();
+  }
+
+  void add_chunk(std::span<const OverlayRow> rows) {
+    auto chunk = std::make_shared<Overlay::Chunk>();
+    chunk->rows.assign(rows.begin(), rows.end());
+    chunk->before.reserve(rows.size());
+    Overlay::Sum sum;
+    for (const OverlayRow& row : rows) {
+      chunk->before.push_back(sum);
+      sum.add(row);
+    }
+    out_.push_back(std::move(chunk));
+  }
+
+  OverlayPtr finish() {
+    flush();
+    auto after = std::shared_ptr<Overlay>(new Overlay(before_.tree()));
+    after->owners_ = std::move(owner_);
+    after->before_.reserve(out_.size());
+    Overlay::Sum sum;
+    for (const auto& chunk : out_) {
+      after->before_.push_back(sum);
+      sum.add(chunk->before.back());
+      sum.add(chunk->rows.back());
+    }
+    after->all_ = sum;
+    after->chunks_ = std::move(out_);
+    return after;
+  }
+
+  const Overlay& before_;
+  std::shared_ptr<Overlay::Owner> owner_;
+  std::vector<OverlayEdit> given_;
+  std::vector<Edit> edits_;
+  std::vector<OverlayRow> pending_;
+  std::vector<std::shared_ptr<const Overlay::Chunk>> out_;
+};
+
+OverlayPtr Overlay::apply(std::vector<OverlayEdit> edits, std::shared_ptr<const void> owner) const {
+  return OverlayEditor(*this, std::move(owner)).apply(std::move(edits));
+}
+
+LeafPtr merge_overlay(Tree tree, const LeafPtr& leaf, std::uint32_t begin, std::uint32_t end,
+                      const Overlay::Slice& slice, const Overlay& owner) {
+  const std::int64_t rows = static_cast<std::int64_t>(end - begin) + slice.net;
+  format::LeafBuilder out(tree, static_cast<std::size_t>(std::max<std::int64_t>(rows, 0)));
+  if (leaf) out.own(leaf);
+  out.own(owner.changes());
+  std::uint32_t at = begin;
+  for (const auto& span : slice.spans) {
+    for (const OverlayRow& entry : span) {
+      if (at < end) {
+        const std::uint32_t place = row_of(entry, *leaf, at, end);
+        out.add_rows(*leaf, at, place);
+        at = place;
+        // The fact's own row gives way, whether it is removed or has a successor.
+        if (at < end && compare(entry, *leaf, at) == 0) ++at;
+      }
+      if (entry.adds) {
+        out.add(entry.change->e, entry.change->a, entry.kind, entry.v, entry.tx, entry.ended);
+      }
+    }
+  }
+  if (at < end) out.add_rows(*leaf, at, end);
+  return out.finish();
+}
+
+LeafPtr merge_overlay(Tree tree, const LeafPtr& leaf, const Overlay::Slice& slice,
+                      const Overlay& owner) {
+  return merge_overlay(tree, leaf, 0, leaf ? leaf->size() : 0, slice, owner);
+}
+
+}  // namespace stele::tree

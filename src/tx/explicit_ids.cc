@@ -1,0 +1,45 @@
+// Ids that the input spells out. They are reserved before anything runs, so that no tempid is given
+// an id which an item further on means for another entity. [T-36, X-124]
+#include "tx/attempt.h"
+
+namespace stele::tx {
+
+void Attempt::reserve_ids(const Value& items) {
+  if (!items.is_sequential()) return;
+  for (const Value& item : items.items()) {
+    if (item.is(Kind::map)) reserve_ids_of_map(item);
+    if (item.is_sequential()) reserve_ids_of_vector(item);
+  }
+}
+
+void Attempt::reserve_value(const TxAttribute& a, const Value& v) {
+  const bool names_entity =
+      a.use == TxAttribute::Use::entity_id || a.use == TxAttribute::Use::reverse || a.now.is_ref();
+  if (!names_entity) return;
+  if (v.is(Kind::int64)) {
+    if (v.as_int64() > 0) ids_.reserve(static_cast<EntityId>(v.as_int64()));
+  } else if (v.is_sequential() || v.is(Kind::set)) {
+    for (const Value& one : v.items()) {
+      if (one.is(Kind::int64) && one.as_int64() > 0) {
+        ids_.reserve(static_cast<EntityId>(one.as_int64()));
+      }
+    }
+  }
+}
+
+void Attempt::reserve_ids_of_map(const Value& map) {
+  for (const auto& [key, v] : map.entries()) {
+    if (const TxAttribute* a = attributes_.of(key)) reserve_value(*a, v);
+  }
+}
+
+void Attempt::reserve_ids_of_vector(const Value& vector) {
+  const auto items = vector.items();
+  if (items.size() != 4 || !items[0].is_keyword("db/add")) return;
+  if (items[1].is(Kind::int64) && items[1].as_int64() > 0) {
+    ids_.reserve(static_cast<EntityId>(items[1].as_int64()));
+  }
+  if (const TxAttribute* a = attributes_.of(items[2])) reserve_value(*a, items[3]);
+}
+
+}  // namespace stele::tx

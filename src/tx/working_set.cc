@@ -1,0 +1,224 @@
+#include "tx/working_set.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "base/hash.h"
+#include "tx/fact_hash.h"
+
+namespace stele::tx {
+namespace {
+
+std::uint64_t slot_hash(EntityId e, const TxAttribute& a) { return base::mix(e, a.number); }
+
+std::uint64_t fact_key(EntityId e, const TxAttribute& a, std::uint64_t hash_of_v) {
+  return base::mix(slot_hash(e, a), hash_of_v);
+}
+
+}  // namespace
+
+WorkingSet::WorkingSet(BaseFacts& base, Attributes& attributes, TxId tx)
+    : base_(base), attributes_(attributes), tx_(tx) {}
+
+// ---- Finding
+// -------------------------------------------------------------------------------------
+
+std::uint32_t WorkingSet::slot_of(EntityId e, TxAttribute& a) {
+  const std::uint64_t hash = slot_hash(e, a);
+  const auto is_it = [&](std::uint32_t at) { return slots_[at].e == e && slots_[at].a == &a; };
+  std::uint32_t at = by_slot_.find(hash, is_it);
+  if (at != kNone) return at;
+  at = static_cast<std::uint32_t>(slots_.size());
+  slots_.push_back({.e = e, .a = &a, .complete = !base_.may_have(e)});
+  by_slot_.insert(hash, at);
+  return at;
+}
+
+std::uint32_t WorkingSet::find(const Slot& slot, const Value& v, std::uint64_t hash) const {
+  return by_fact_.find(fact_key(slot.e, *slot.a, hash), [&](std::uint32_t at) {
+    const Fact& fact = facts_[at];
+    return fact.e == slot.e && fact.a == slot.a && compare(fact.v, v) == 0;
+  });
+}
+
+std::uint32_t WorkingSet::insert(Slot& slot, const Value& v, std::uint64_t hash, TxId tx,
+                                 bool is_current) {
+  const auto at = static_cast<std::uint32_t>(facts_.size());
+  facts_.push_back({slot.e, slot.a, v, tx, slot.first, is_current});
+  by_fact_.insert(fact_key(slot.e, *slot.a, hash), at);
+  slot.first = at;
+  if (is_current) {
+    slot.newest = at;
+    ++slot.current;
+  }
+  return at;
+}
+
+std::uint32_t WorkingSet::find_or_read(Slot& slot, const Value& v, std::uint64_t hash) {
+  const std::uint32_t at = find(slot, v, hash);
+  if (at != kNone || slot.complete) return at;
+  const auto stored = base_.fact(slot.e, *slot.a, v);
+  return stored ? insert(slot, stored->v, hash, stored->tx, true) : kNone;
+}
+
+void WorkingSet::complete(Slot& slot) {
+  if (slot.complete) return;
+  for (const BaseFact& stored : base_.values(slot.e, *slot.a)) {
+    const std::uint64_t hash = fact_hash(stored.v);
+    if (find(slot, stored.v, hash) == kNone) insert(slot, stored.v, hash, stored.tx, true);
+  }
+  slot.complete = true;
+}
+
+// ---- Owners of unique values
+// ---------------------------------------------------------------------
+
+std::uint32_t WorkingSet::find_owner(const TxAttribute& a, const Value& v,
+                                     std::uint64_t hash) const {
+  return by_owner_.find(base::mix(a.number, hash), [&](std::uint32_t at) {
+    return owners_[at].a == &a && compare(owners_[at].v, v) == 0;
+  });
+}
+
+std::uint32_t WorkingSet::insert_owner(const TxAttribute& a, const Value& v, std::uint64_t hash,
+                                       EntityId e) {
+  owners_.push_back({&a, v, e});
+  const auto at = static_cast<std::uint32_t>(owners_.size() - 1);
+  by_owner_.insert(base::mix(a.number, hash), at);
+  return at;
+}
+
+std::uint32_t WorkingSet::find_or_read_owner(const TxAttribute& a, const Value& v,
+                                             std::uint64_t hash) {
+  const std::uint32_t at = find_owner(a, v, hash);
+  return at != kNone ? at : insert_owner(a, v, hash, base_.owner(a, v).value_or(0));
+}
+
+std::optional<EntityId> WorkingSet::owner_of(const TxAttribute& a, const Value& v) {
+  const EntityId e = owners_[find_or_read_owner(a, v, fact_hash(v))].e;
+  return e == 0 ? std::nullopt : std::optional(e);
+}
+
+// The fact of its owner has ended, so nobody has the value now.
+void WorkingSet::disown(const TxAttribute& a, const Value& v) {
+  const std::uint64_t hash = fact_hash(v);
+  const std::uint32_t at = find_owner(a, v, hash);
+  if (at == kNone) {
+    insert_owner(a, v, hash, 0);
+  } else {
+    owners_[at].e = 0;
+  }
+}
+
+// ---- Changing
+// ------------------------------------------------------------------------------------
+
+void WorkingSet::record(EntityId e, TxAttribute& a, const Value& v, bool added, TxId ends) {
+  changes_.push_back({.e = e, .a = a.ident, .v = v, .added = added, .tx = tx_, .ends = ends});
+  a.changed = true;
+  a.facts_gained += added ? 1 : -1;
+  if (!added) a.ended_any = true;
+  if (a.makes_schema) attributes_.note(changes_.back());
+}
+
+void WorkingSet::end(Slot& slot, std::uint32_t at) {
+  Fact& fact = facts_[at];
+  fact.is_current = false;
+  --slot.current;
+  if (slot.a->is_unique()) disown(*slot.a, fact.v);
+  record(slot.e, *slot.a, fact.v, false, fact.tx);
+}
+
+void WorkingSet::assert_fact(Slot& slot, const Value& v, std::uint64_t hash) {
+  const std::uint32_t at = find(slot, v, hash);
+  if (at == kNone) {
+    insert(slot, v, hash, tx_, true);
+  } else {
+    // It was current before and has ended: what is written now is what is stored from now on.
+    facts_[at].v = v;
+    facts_[at].tx = tx_;
+    facts_[at].is_current = true;
+    slot.newest = at;
+    ++slot.current;
+  }
+  record(slot.e, *slot.a, v, true, 0);
+}
+
+// Ends the current values other than v. True if v is current.
+bool WorkingSet::replace(Slot& slot, const Value& v) {
+  complete(slot);
+  if (slot.current == 0) return false;
+  if (slot.current == 1 && facts_[slot.newest].is_current) {
+    if (compare(facts_[slot.newest].v, v) == 0) return true;
+    end(slot, slot.newest);
+    return false;
+  }
+  bool is_there = false;
+  for (std::uint32_t at = slot.first; at != kNone; at = facts_[at].next) {
+    if (!facts_[at].is_current) continue;
+    if (compare(facts_[at].v, v) == 0) {
+      is_there = true;
+    } else {
+      end(slot, at);
+    }
+  }
+  return is_there;
+}
+
+std::optional<EntityId> WorkingSet::add(EntityId e, TxAttribute& a, const Value& v) {
+  const std::uint64_t hash = fact_hash(v);
+  std::uint32_t owner = kNone;
+  if (a.is_unique()) {
+    owner = find_or_read_owner(a, v, hash);
+    const EntityId other = owners_[owner].e;
+    if (other != 0 && other != e) return other;
+  }
+  Slot& slot = slots_[slot_of(e, a)];
+  if (a.now.many) {
+    const std::uint32_t at = find_or_read(slot, v, hash);
+    if (at != kNone && facts_[at].is_current) return std::nullopt;
+  } else if (replace(slot, v)) {
+    return std::nullopt;
+  }
+  assert_fact(slot, v, hash);
+  if (owner != kNone) owners_[owner].e = e;
+  return std::nullopt;
+}
+
+void WorkingSet::retract(EntityId e, TxAttribute& a, const Value& v) {
+  Slot& slot = slots_[slot_of(e, a)];
+  const std::uint32_t at = find_or_read(slot, v, fact_hash(v));
+  if (at != kNone && facts_[at].is_current) end(slot, at);
+}
+
+void WorkingSet::retract_all(EntityId e, TxAttribute& a) {
+  Slot& slot = slots_[slot_of(e, a)];
+  complete(slot);
+  // In the order of the index, whatever the chain is like.
+  std::vector<std::uint32_t> current;
+  for (std::uint32_t at = slot.first; at != kNone; at = facts_[at].next) {
+    if (facts_[at].is_current) current.push_back(at);
+  }
+  std::sort(current.begin(), current.end(), [&](std::uint32_t x, std::uint32_t y) {
+    return compare(facts_[x].v, facts_[y].v) < 0;
+  });
+  for (const std::uint32_t at : current) end(slot, at);
+}
+
+// ---- For checking schema
+// -------------------------------------------------------------------------
+
+bool WorkingSet::has_several(const TxAttribute& a) {
+  std::unordered_map<EntityId, std::uint32_t> values;
+  for (const auto& stored : base_.all(a)) ++values[stored.e];
+  // Slots know better than the database before them about all the facts that they hold.
+  for (const auto& change : changes_) {
+    if (change.a == a.ident) values[change.e] += change.added ? 1 : UINT32_MAX;
+  }
+  for (const auto& [e, n] : values) {
+    if (n > 1) return true;
+  }
+  return false;
+}
+
+}  // namespace stele::tx

@@ -1,0 +1,96 @@
+// WorkingSet: the database as it stands between two operations of one transaction.
+//
+// It is the database before, plus what this transaction has changed so far. Facts are kept by
+// (e, a, v), the values of (e, a) as chains, owners of unique values by (a, v); what is in none of
+// them is looked up in the database before, once. Entities that are new never cause a read.
+//
+// Not thread safe. After a failed read its answers mean nothing; see BaseFacts.
+#pragma once
+
+#include <vector>
+
+#include "tx/base_facts.h"
+
+namespace stele::tx {
+
+class WorkingSet {
+ public:
+  WorkingSet(BaseFacts& base, Attributes& attributes, TxId tx);
+
+  // The first change: of the transaction itself, its value to be put in when all is done. [T-73]
+  void begin_with(const Value& attribute) {
+    changes_.push_back({.e = tx_, .a = attribute, .v = Value(), .added = true, .tx = tx_});
+  }
+
+  // The entity that has the unique value now. [T-41, T-57]
+  std::optional<EntityId> owner_of(const TxAttribute& a, const Value& v);
+
+  // Makes the fact current and ends what it replaces. Nothing happens if it is current already.
+  // nullopt, or the other entity that has the unique value: then nothing happens either.
+  // [T-56, T-60, T-61, T-62]
+  std::optional<EntityId> add(EntityId e, TxAttribute& a, const Value& v);
+  // Ends the fact, or all facts of (e, a); nothing happens where there are none. [T-21]
+  void retract(EntityId e, TxAttribute& a, const Value& v);
+  void retract_all(EntityId e, TxAttribute& a);
+
+  // Does some entity have more than one value of the attribute?
+  bool has_several(const TxAttribute& a);
+
+  // The effective changes in the order they were made. [T-73, T-81]
+  std::vector<format::Change>& changes() { return changes_; }
+
+ private:
+  static constexpr std::uint32_t kNone = HashIndex::kNone;
+
+  struct Fact {
+    EntityId e;
+    TxAttribute* a;
+    Value v;             // as it is stored, or was when it last was current
+    TxId tx;             // of its assertion
+    std::uint32_t next;  // in its slot
+    bool is_current;
+  };
+  // The facts of one (e, a).
+  struct Slot {
+    EntityId e;
+    TxAttribute* a;
+    std::uint32_t first = kNone;   // of the chain of its facts
+    std::uint32_t newest = kNone;  // the one that last became current
+    std::uint32_t current = 0;     // how many are current
+    bool complete = false;         // no fact of the database before is missing
+  };
+  struct Owner {
+    const TxAttribute* a;
+    Value v;
+    EntityId e;  // 0: nobody
+  };
+
+  std::uint32_t slot_of(EntityId e, TxAttribute& a);
+  void complete(Slot& slot);
+  // The fact of the slot that is one with v; kNone if neither the slot nor the database has it.
+  std::uint32_t find(const Slot& slot, const Value& v, std::uint64_t hash) const;
+  std::uint32_t find_or_read(Slot& slot, const Value& v, std::uint64_t hash);
+  std::uint32_t insert(Slot& slot, const Value& v, std::uint64_t hash, TxId tx, bool is_current);
+  bool replace(Slot& slot, const Value& v);
+  void assert_fact(Slot& slot, const Value& v, std::uint64_t hash);
+  void end(Slot& slot, std::uint32_t fact);
+
+  std::uint32_t find_owner(const TxAttribute& a, const Value& v, std::uint64_t hash) const;
+  std::uint32_t find_or_read_owner(const TxAttribute& a, const Value& v, std::uint64_t hash);
+  std::uint32_t insert_owner(const TxAttribute& a, const Value& v, std::uint64_t hash, EntityId e);
+  void disown(const TxAttribute& a, const Value& v);
+  void record(EntityId e, TxAttribute& a, const Value& v, bool added, TxId ends);
+
+  BaseFacts& base_;
+  Attributes& attributes_;
+  TxId tx_;
+  std::vector<Fact> facts_;
+  std::vector<Slot> slots_;
+  std::vector<Owner> owners_;
+  HashIndex by_fact_;
+  HashIndex by_slot_;
+  HashIndex by_owner_;
+  std::vector<format::Change> changes_;
+};
+
+}  // namespace stele::tx
