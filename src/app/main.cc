@@ -77,6 +77,12 @@ void add_datoms(CLI::App& app, Done& done) {
   command->callback([a, &done] { done = app::datoms(*a); });
 }
 
+bool has_command(const CLI::App& app, const std::string& name) {
+  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  return std::any_of(commands.begin(), commands.end(),
+                     [&](const auto* command) { return command->get_name() == name; });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -99,6 +105,10 @@ int main(int argc, char** argv) {
   auto* pipe = app.add_subcommand("pipe", "Answer requests on standard input, one map a line");
   pipe->callback([&done] { done = app::pipe(); });
 
+  if (argc > 1 && argv[1][0] != '-' && !has_command(app, argv[1])) {
+    std::fprintf(stderr, "error: there is no command '%s'; `stele --help` lists them\n", argv[1]);
+    return 1;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -16,6 +16,7 @@ using base::text;
 using Outcome = HeadWrite::Outcome;
 
 namespace {
+constexpr std::int64_t kFlushMs = 10'000;
 constexpr std::int64_t kUnknownPauseMs = 20;  // between looks at a head that may still change
 
 Error timed_out() {
@@ -29,12 +30,27 @@ Error outcome_unknown(const HeadWrite& write) {
               "the log before running it again");
   return write.error ? error.because(write.error->message()) : error;
 }
+// The report with the commit's id in its metadata. [T-75]
+TxReport committed(TxReport report) {
+  std::vector<Value::Entry> meta;
+  if (report.tx_meta.is(Kind::map)) {
+    meta.assign(report.tx_meta.entries().begin(), report.tx_meta.entries().end());
+  }
+  meta.emplace_back(Value::keyword("db/commitId"), Value(report.db_after.commit_id()));
+  report.tx_meta = Value::map(std::move(meta));
+  return report;
+}
 }  // namespace
 
 void Connection::lead(std::vector<Pending*> pending) {
   Batch batch;
   batch.waiting = std::move(pending);
   while (!batch.waiting.empty()) attempt(batch);
+  if (!batch.lock) return;
+  // What was read under the lock need not be durable before something is written behind it. If
+  // nothing was, nobody may be told of it before it is.
+  batch.lock.reset();
+  (void)tracker_.refresh(base::deadline_after(environment_, kFlushMs));
 }
 
 void Connection::attempt(Batch& batch) {
@@ -126,7 +142,7 @@ void Connection::written(Batch& batch, const KnownHead& head, const HeadWrite& w
     const auto& last = batch.offers.back().outcome.report.db_after;
     tracker_.advanced(head.version, {write.version, last.state(), 0}, records, std::move(entries));
   }
-  for (auto& o : batch.offers) batch.settle(o.pending, std::move(o.outcome.report));
+  for (auto& o : batch.offers) batch.settle(o.pending, committed(std::move(o.outcome.report)));
 }
 
 // Somebody else was first: read what is new, and take the lock so as not to lose again. [C3]
@@ -177,7 +193,7 @@ Done Connection::take_landed(Batch& batch) {
     if (o.pending->result) continue;
     auto reading = reader(o.pending->deadline);
     STELE_TRY(auto id, tracker_.find_nonce(o.pending->nonce, batch.earlier_since, reading));
-    if (id && *id == o.commit_id()) batch.settle(o.pending, std::move(o.outcome.report));
+    if (id && *id == o.commit_id()) batch.settle(o.pending, committed(std::move(o.outcome.report)));
   }
   std::erase_if(batch.earlier, [](const auto& o) { return o.pending->result.has_value(); });
   return {};

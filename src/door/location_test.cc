@@ -13,11 +13,11 @@ std::string code(std::string_view text) { return read_location(text).error().cod
 
 TEST(Location, FileUrlsNameAPath) {
   EXPECT_EQ(edn::write(location("file:/srv/inventory").store),
-            R"({:backend :file, :path "/srv/inventory"})");
+            R"({:backend :file :path "/srv/inventory"})");
   EXPECT_EQ(edn::write(location("file:///srv/inventory").store),
-            R"({:backend :file, :path "/srv/inventory"})");
+            R"({:backend :file :path "/srv/inventory"})");
   EXPECT_EQ(edn::write(location("file:demo/catalog").store),
-            R"({:backend :file, :path "demo/catalog"})");
+            R"({:backend :file :path "demo/catalog"})");
 }
 
 TEST(Location, AMomentIsADateAnInstantOrATransactionId) {
@@ -39,14 +39,14 @@ TEST(Location, MarksAreReadAfterTheLastSlashOnlyAndCanBeEscaped) {
   const auto l = location("file:/srv/me@work/a%40b%23c");
   EXPECT_FALSE(l.moment);
   EXPECT_EQ(l.branch, "db");
-  EXPECT_EQ(edn::write(l.store), R"({:backend :file, :path "/srv/me@work/a@b#c"})");
+  EXPECT_EQ(edn::write(l.store), R"({:backend :file :path "/srv/me@work/a@b#c"})");
 }
 
 TEST(Location, MapsCarryTheirOptions) {
   const auto l = location(R"({:store {:backend :memory :id "x"} :schema-flexibility :read})");
-  EXPECT_EQ(edn::write(l.store), R"({:backend :memory, :id "x"})");
+  EXPECT_EQ(edn::write(l.store), R"({:backend :memory :id "x"})");
   EXPECT_TRUE(l.options.find_keyword("schema-flexibility")->is_keyword("read"));
-  EXPECT_EQ(edn::write(location(R"({:store "memory:x"})").store), R"({:backend :memory, :id "x"})");
+  EXPECT_EQ(edn::write(location(R"({:store "memory:x"})").store), R"({:backend :memory :id "x"})");
 }
 
 TEST(Location, MistakesAreNamed) {

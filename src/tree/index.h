@@ -42,7 +42,8 @@ struct Slice {
 };
 
 // Reads a range slice by slice, ascending or descending. Announces the leaves that come next in
-// growing batches, so that a cold scan costs rounds and not nodes.
+// growing batches, so that a cold scan costs rounds and not nodes. The cells that the range borrows
+// must outlive the scan.
 class Scan {
  public:
   enum class Direction { ascending, descending };
@@ -67,9 +68,10 @@ std::uint64_t count_rows(const Index& index, const Range& range, Reader& reader)
 // else interpolated. For planning, which must never cause a round.
 std::uint64_t estimate_rows(const Index& index, const Range& range);
 
-// For ascending keys, the rows that begin with each: slices[i] belongs to keys[i] and is empty
-// where there are none; a key whose rows run over several leaves continues in `more`, by i.
-// All nodes of one level are asked for together: O(height) rounds for any number of keys.
+// For ascending keys of equally many parts, the rows that begin with each: slices[i] belongs to
+// keys[i] and is empty where there are none; a key whose rows run over several leaves continues in
+// `more`, by i. All nodes of one level are asked for together: O(height) rounds for any number of
+// keys.
 struct Probes {
   std::vector<Slice> slices;
   std::vector<std::pair<std::uint32_t, Slice>> more;

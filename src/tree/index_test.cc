@@ -27,7 +27,7 @@ void expect_sound(World& world, const Moment& moment) {
 struct Course {
   std::uint64_t seed = 1;
   TreeShape shape;
-  int steps = 60;
+  int steps = 40;
   int changes_max = 12;
   std::uint64_t merge_one_in = 6;
   std::size_t cache_bytes = NodeCache::kBytesDefault;
@@ -45,7 +45,7 @@ void run(const Course& course) {
   std::vector<Moment> kept;
   for (int step = 0; step < course.steps; ++step) {
     world.transact(moment, course.changes_max);
-    expect_same(world, moment, 2);
+    expect_same(world, moment, 1);
     if (world.random.chance(1, 10)) kept.push_back(moment);
     if (world.random.chance(1, course.merge_one_in)) {
       world.merge_all(moment);
@@ -63,12 +63,10 @@ void run(const Course& course) {
 }
 
 TEST(Index, EqualsItsTwinInTinyTrees) {
-  for (std::uint64_t seed = 1; seed <= 6; ++seed) run({.seed = seed, .shape = tiny_shape()});
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) run({.seed = seed, .shape = tiny_shape()});
 }
 
-TEST(Index, EqualsItsTwinInTreesOfThePlannedShape) {
-  for (std::uint64_t seed = 1; seed <= 2; ++seed) run({.seed = seed});
-}
+TEST(Index, EqualsItsTwinInTreesOfThePlannedShape) { run({.seed = 1}); }
 
 TEST(Index, EqualsItsTwinWithALargeOverlay) {
   run({.seed = 1, .steps = 10, .changes_max = 900, .merge_one_in = 7, .entities = 300});
@@ -84,8 +82,8 @@ TEST(Index, EqualsItsTwinWithALargeOverlayOnTinyLeaves) {
 }
 
 TEST(Index, EqualsItsTwinWhenFewFactsComeAndGo) {
-  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
-    run({.seed = seed, .shape = tiny_shape(), .steps = 40, .merge_one_in = 2, .entities = 2});
+  for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+    run({.seed = seed, .shape = tiny_shape(), .steps = 30, .merge_one_in = 2, .entities = 2});
   }
 }
 
@@ -101,7 +99,7 @@ TEST(Index, EqualsItsTwinWithPacksOfOneNode) {
 TEST(Index, KeepsBytesOfLeavesBounded) {
   TreeShape shape = tiny_shape();
   shape.leaf_bytes_max = 120;
-  for (std::uint64_t seed = 1; seed <= 2; ++seed) run({.seed = seed, .shape = shape});
+  run({.seed = 1, .shape = shape});
 }
 
 TEST(Index, ShrinksToTheEmptyTree) {

@@ -103,8 +103,10 @@ class Reader {
 
   // Goes on after misses were fetched. Pins are kept.
   void retry();
-  // Keeps a node that was derived from others, such as a merged leaf, as long as itself.
-  void pin(const NodePtr& node);
+  // Nodes derived from others, such as merged leaves, stay with it in the same way, under the key
+  // that they have in the source's cache.
+  void pin(const Hash& key, const NodePtr& node);
+  NodePtr find_pinned(const Hash& key) const;
 
   // While it lives the reader forgets what it hands out: for operations that walk a whole tree
   // and must not hold it in memory.
@@ -132,7 +134,6 @@ class Reader {
   std::optional<Error> error_;
   std::vector<Missing> missing_;
   std::unordered_map<Hash, NodePtr, base::HashOfHash> pins_;
-  std::vector<NodePtr> derived_;
   bool pinning_ = true;
   ReadStatistics statistics_;
 };

@@ -57,12 +57,16 @@ Slice Pieces::get(std::uint32_t i, Reader& reader) const {
   if (cuts.empty()) return {leaf_, begin, end};
   const auto slice = index_.overlay->slice(cuts.from, cuts.to);
   const Hash key = piece_key(index_.tree, hash_, begin, end, slice);
-  NodeCache& cache = index_.source->cache();
-  NodePtr node = cache.find(key);
+  const auto merge = [&] {
+    return merge_overlay(index_.tree, leaf_, begin, end, slice, *index_.overlay);
+  };
+  NodePtr node = reader.find_pinned(key);
   if (!node) {
-    node = cache.insert(key, merge_overlay(index_.tree, leaf_, begin, end, slice, *index_.overlay));
+    NodeCache& cache = index_.source->cache();
+    node = cache.find(key);
+    if (!node) node = cache.insert(key, merge());
+    reader.pin(key, node);
   }
-  reader.pin(node);
   const LeafPtr merged = as_leaf(node);
   return {merged, 0, merged->size()};
 }

@@ -17,8 +17,13 @@ void Reader::retry() {
   missing_.clear();
 }
 
-void Reader::pin(const NodePtr& node) {
-  if (pinning_ && (derived_.empty() || derived_.back() != node)) derived_.push_back(node);
+void Reader::pin(const Hash& key, const NodePtr& node) {
+  if (pinning_) pins_.emplace(key, node);
+}
+
+NodePtr Reader::find_pinned(const Hash& key) const {
+  const auto pin = pins_.find(key);
+  return pin == pins_.end() ? nullptr : pin->second;
 }
 
 bool Reader::keep_going() {
@@ -44,10 +49,8 @@ void Reader::fetch(NodeSource& source, std::span<const NodeRef> refs, std::span<
   statistics_.nodes += refs.size();
   std::size_t pinned = 0;
   for (std::size_t i = 0; i < refs.size(); ++i) {
-    const auto pin = pins_.find(refs[i].hash);
-    if (pin == pins_.end()) continue;
-    nodes[i] = pin->second;
-    ++pinned;
+    nodes[i] = find_pinned(refs[i].hash);
+    pinned += nodes[i] ? 1 : 0;
   }
   if (pinned < refs.size() && keep_going()) fetch_missing(source, refs, nodes);
   if (!ok()) std::fill(nodes.begin(), nodes.end(), nullptr);
@@ -77,7 +80,7 @@ void Reader::take_in(NodeSource& source, std::span<const NodeRef> refs,
                      std::span<const NodePtr> nodes, const Result<void>& status) {
   for (std::size_t i = 0; i < refs.size(); ++i) {
     if (nodes[i]) {
-      if (pinning_) pins_.emplace(refs[i].hash, nodes[i]);
+      pin(refs[i].hash, nodes[i]);
     } else if (status.ok()) {
       status_ = Status::missing;
       missing_.push_back({&source, refs[i]});

@@ -15,14 +15,19 @@ bool BaseFacts::may_have(EntityId e) const {
   return e <= (e < kTx0 ? view_.state().max_eid : view_.state().max_tx);
 }
 
+// Probes rather than scans: a scan would merge whole leaves for the few rows wanted here.
 std::vector<BaseFact> BaseFacts::values(EntityId e, const TxAttribute& a) const {
   std::vector<BaseFact> out;
-  db::Scan scan(view_, IndexOrder::eavt, Range::prefix(Key::eavt(e, a.ident)), reader_);
-  for (Slice slice; scan.next(slice);) {
+  const auto append = [&](const Slice& slice) {
     for (std::uint32_t row = slice.begin; row < slice.end; ++row) {
       out.push_back({slice.leaf->value(row), slice.leaf->tx()[row]});
     }
-  }
+  };
+  const Key key = Key::eavt(e, a.ident);
+  const auto found = db::probe(view_, IndexOrder::eavt, {&key, 1}, reader_);
+  if (!reader_.ok()) return out;
+  append(found.slices[0]);
+  for (const auto& [of, slice] : found.more) append(slice);
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include "base/text.h"
+#include "db/db_testing.h"
 #include "edn/reader.h"
 #include "tx/transact.h"
 
@@ -17,7 +18,9 @@ Db people_schema() {
     {:db/ident :age :db/valueType :db.type/long :db/cardinality :db.cardinality/one}
     {:db/ident :salary :db/valueType :db.type/long :db/cardinality :db.cardinality/one}])");
   tree::Reader reader;
-  const Db empty(db::empty_state({}, "db", nullptr), nullptr);
+  const auto source =
+      tree::make_store_source(store::make_memory_store(), std::make_shared<tree::NodeCache>());
+  const Db empty(db::empty_state({}, "db", source), nullptr);
   return transact(empty, {*forms, {}}, {}, reader).value().report.db_after;
 }
 

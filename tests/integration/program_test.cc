@@ -97,7 +97,7 @@ not a map
 )");
   const auto ran = run("pipe < requests");
   EXPECT_EQ(ran.status, 0);
-  EXPECT_EQ(ran.out.substr(0, 22), "{:ok :pong, :rid 7}\n{:");
+  EXPECT_EQ(ran.out.substr(0, 21), "{:ok :pong :rid 7}\n{:");
   EXPECT_NE(ran.out.find("\n{:ok 1}\n"), std::string::npos) << ran.out;
   EXPECT_EQ(std::count(ran.out.begin(), ran.out.end(), '\n'), 6);
 }

@@ -106,7 +106,7 @@ TEST(FileStoreSalvage, RestoresADamagedHeadAndKeepsTheDamagedFile) {
 
   auto salvage = store->salvage_head("db", {});
   ASSERT_TRUE(salvage.ok());
-  EXPECT_EQ(joined(*salvage), "old body[old]|new bkdy|[new]");
+  EXPECT_EQ(joined(*salvage), "old body[old]|new bo`y|[new]");
   EXPECT_NE(salvage->damage.find("/s/heads/db"), std::string::npos);
 
   ASSERT_TRUE(store->restore_head("db", bytes("restored"), {}).ok());
