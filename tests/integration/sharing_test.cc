@@ -9,8 +9,8 @@
 namespace stele {
 namespace {
 
-constexpr int kEntities = 250'000;  // of four datoms each
-constexpr int kPerTransaction = 25'000;
+constexpr int kProducts = 333'300;  // of three datoms each, like those of the text
+constexpr int kPerTransaction = 33'330;
 
 std::vector<base::Hash> nodes_of(const Db& db) {
   std::vector<base::Hash> all;
@@ -29,31 +29,29 @@ std::vector<base::Hash> nodes_of(const Db& db) {
 TEST(Sharing, AFoldOfTenDatomsIntoAMillionSharesNearlyEverything) {
   scene::Scratch scratch;
   auto connection = scene::create_schemaless("memory:" + scratch.path());
-  const auto name = Value::keyword("item/name"), number = Value::keyword("item/number"),
-             group = Value::keyword("item/group"), price = Value::keyword("item/price");
-  for (int from = 0; from < kEntities; from += kPerTransaction) {
+  const auto sku = Value::keyword("product/sku"), name = Value::keyword("product/name"),
+             price = Value::keyword("product/price");
+  for (int from = 0; from < kProducts; from += kPerTransaction) {
     std::vector<Value> forms;
     for (int i = from; i < from + kPerTransaction; ++i) {
-      forms.push_back(Value::map({{name, Value("item " + std::to_string(i))},
-                                  {number, Value(i)},
-                                  {group, Value(i % 100)},
+      forms.push_back(Value::map({{sku, Value("W" + std::to_string(i))},
+                                  {name, Value("product " + std::to_string(i))},
                                   {price, Value(i * 0.01)}}));
     }
     connection.transact(Value::vector(std::move(forms))).value();
   }
   connection.fold().value();
   const auto before = connection.db().value();
-  EXPECT_GE(before.count().value(), 1'000'000u);
+  EXPECT_GE(before.count().value(), 999'900u);
   const auto nodes_before = nodes_of(before);
 
-  // Ten datoms: two entities like the others, a note on the transaction, and its instant.
-  const auto report = connection
-                          .transact(R"([{:item/name "a new one" :item/number -1 :item/group 7
-                                         :item/price 0.5}
-                                        {:item/name "another" :item/number -2 :item/group 8
-                                         :item/price 1.5}
-                                        [:db/add :db/current-tx :note "two more"]])")
-                          .value();
+  // Ten datoms: three new products, and the instant of their transaction.
+  const auto report =
+      connection
+          .transact(R"([{:product/sku "X1" :product/name "Doohickey" :product/price 1.5}
+                        {:product/sku "X2" :product/name "Contraption" :product/price 2.5}
+                        {:product/sku "X3" :product/name "Whatsit" :product/price 3.5}])")
+          .value();
   ASSERT_EQ(report.tx_data.size(), 10u);
   connection.fold().value();
   const auto after = connection.db().value();
