@@ -28,6 +28,7 @@ struct DbOptions {
 };
 
 struct TransactOptions {
+  // 0: none. A call that shares a head write with others may wait as long as the longest of them.
   std::int64_t timeout_ms = 60'000;
 };
 

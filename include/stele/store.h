@@ -99,8 +99,8 @@ struct StoreTraits {
   bool writable = true;
   // Appending to a head costs what is appended, not what is there.
   bool cheap_append = true;
-  // A commit folds the tail into the trees in the background from the soft limit on, and waits for
-  // that from the hard limit on.
+  // From the soft limit on a commit, once it is acknowledged, folds the tail into the trees; from
+  // the hard limit on commits wait for a fold first.
   std::uint64_t tail_bytes_soft = 256 << 10;
   std::uint64_t tail_bytes_hard = 1 << 20;
   // Requests worth having in flight together.

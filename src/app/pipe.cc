@@ -126,14 +126,14 @@ Result<Value> Pipe::create(const Value& request) {
   STELE_TRY(auto id, required_text(request, "id"));
   const Value* given = request.find_keyword("config");
   const Value config = store_config(given ? *given : Value());
-  STELE_TRY(auto connection, create_database(edn::write(config)));
+  Value more = Value::map({});
   if (const Value* schema = request.find_keyword("schema")) {
-    auto report = connection.transact(*schema);
-    if (!report.ok()) {
-      (void)delete_database(edn::write(config));
-      return std::move(report).error();
+    if (config.find_keyword("initial-tx")) {
+      return invalid("pipe/request", "give :schema or :initial-tx in :config, not both");
     }
+    more = Value::map({{key("initial-tx"), *schema}});
   }
+  STELE_TRY(auto connection, create_database(edn::write(config), more));
   STELE_TRY(auto db, connection.db());
   connections_.insert_or_assign(id, Open{std::move(connection), told_config(db, config), config});
   return told_basis(db, told_config(db, config));

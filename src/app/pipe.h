@@ -1,9 +1,9 @@
 // Pipe: the process protocol. One EDN map in, one EDN map out; any language can drive stele so.
 //
-//   {:op :create :id "cat"}                           → {:ok {:config {…}, :max-eid 0, :max-tx …}}
-//   {:op :transact :id "cat" :tx [{:product/sku …}]}  → {:ok {:tx-data […], :tempids {…}, …}}
+//   {:op :create :id "cat"}                           → {:ok {:config {…} :max-eid 0 :max-tx …}}
+//   {:op :transact :id "cat" :tx [{:product/sku …}]}  → {:ok {:tx-data […] :tempids {…} …}}
 //   {:op :q :query [:find …] :args [#db "cat"]}       → {:ok #{…}}
-//   {:op :nonsense}                                   → {:error {:code …, :message …, :data {…}}}
+//   {:op :nonsense}                                   → {:error {:code … :message … :data {…}}}
 //
 // docs/pipe.md lists the operations. A Pipe keeps the connections and snapshots it was asked to
 // make, by name. Used by one thread.

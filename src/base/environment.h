@@ -30,8 +30,10 @@ class Environment {
 
 Environment& system_environment();
 
+// Never, where the sum would be more than a clock can show.
 inline Deadline deadline_after(Environment& environment, std::int64_t ms) {
-  return {environment.steady_ms() + ms};
+  const std::int64_t now = environment.steady_ms();
+  return {ms > Deadline::kNever - now ? Deadline::kNever : now + ms};
 }
 inline bool passed(Deadline deadline, Environment& environment) {
   return deadline.steady_ms != Deadline::kNever && environment.steady_ms() >= deadline.steady_ms;

@@ -36,16 +36,19 @@ using Condition = std::condition_variable;
 // Holds the mutex if nobody else did; says which.
 class TryLock {
  public:
-  explicit TryLock(Mutex& mutex) : mutex_(mutex.try_lock() ? &mutex : nullptr) {}
+  explicit TryLock(Mutex& mutex) : mutex_(mutex), held_(mutex.try_lock()) {}
   ~TryLock() {
-    if (mutex_) mutex_->unlock();
+    if (held_) mutex_.unlock();
   }
   TryLock(const TryLock&) = delete;
   TryLock& operator=(const TryLock&) = delete;
-  explicit operator bool() const { return mutex_ != nullptr; }
+  explicit operator bool() const { return held_; }
+  // Tries again if it does not hold it yet.
+  bool try_again() { return held_ = held_ || mutex_.try_lock(); }
 
  private:
-  Mutex* mutex_;
+  Mutex& mutex_;
+  bool held_;
 };
 
 }  // namespace stele::base

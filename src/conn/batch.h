@@ -10,7 +10,8 @@ struct Connection::Pending {
   tx::TxInput input;
   Uuid nonce;
   Deadline deadline;
-  std::optional<Result<TxReport>> result;
+  std::optional<Result<TxReport>> result;  // the leader's until `done`
+  bool done = false;                       // guarded by the queue's mutex
 };
 
 struct Connection::Batch {
@@ -23,9 +24,11 @@ struct Connection::Batch {
 
   std::vector<Pending*> waiting;  // not settled yet
   std::vector<Offer> offers;      // of this attempt
-  std::vector<Offer> earlier;     // of attempts whose write may have landed
-  TxId earlier_since = 0;         // the last transaction before the first of them
-  bool fresh = false;             // the head was read since the batch began
+  // Refused, but on a state that offers of this attempt have made: final once those are written.
+  std::vector<std::pair<Pending*, Error>> refused;
+  std::vector<Offer> earlier;  // of attempts whose write may have landed
+  TxId earlier_since = 0;      // the last transaction before the first of them
+  bool fresh = false;          // the head was read since the batch began
   int losses = 0;
   std::unique_ptr<HeadLock> lock;  // held from the first loss on, where there are locks
 
@@ -40,6 +43,13 @@ struct Connection::Batch {
   }
   void settle_all(const Error& error) {
     for (auto* p : std::vector(waiting)) settle(p, error.with("nonce", Value(p->nonce)));
+  }
+  // Those that may have been written; the others have not been offered and run again.
+  void settle_offered(const Error& error) {
+    for (const auto& o : earlier) {
+      if (!o.pending->result) settle(o.pending, error.with("nonce", Value(o.pending->nonce)));
+    }
+    earlier.clear();
   }
 };
 

@@ -3,8 +3,9 @@
 // Invariants
 //   C1  A transaction that may have been written (`earlier`) is never offered again before the
 //       head has been searched for its nonce in a version that is known to come after the write.
-//   C2  An error is reported only if it was met on a head read since the call began, so that no
-//       transaction fails because of what somebody else has already undone.
+//   C2  An error is reported only if it was met on a head read since the call began, or on one that
+//       this batch then wrote: no transaction fails because of what somebody else has already
+//       undone, or has never done.
 //   C3  From the first loss on the head is locked where the store has locks: nobody loses twice.
 #include "base/text.h"
 #include "base/try.h"
@@ -50,7 +51,8 @@ void Connection::lead(std::vector<Pending*> pending) {
   // What was read under the lock need not be durable before something is written behind it. If
   // nothing was, nobody may be told of it before it is.
   batch.lock.reset();
-  (void)tracker_.refresh(base::deadline_after(environment_, kFlushMs));
+  const auto now = tracker_.refresh(base::deadline_after(environment_, kFlushMs));
+  if (now.ok()) ahead_of_disk_ = false;
 }
 
 void Connection::attempt(Batch& batch) {
@@ -59,6 +61,7 @@ void Connection::attempt(Batch& batch) {
   }
   if (batch.waiting.empty()) return;
   if (tracker_.known().tail_bytes >= hard_limit()) {
+    batch.lock.reset();  // a fold locks for itself, in its order
     auto room = fold(batch.deadline());
     if (!room.ok()) return batch.settle_all(room.error());
   }
@@ -87,13 +90,15 @@ void Connection::attempt(Batch& batch) {
 // were met on a head that turned out to be old; run again.
 bool Connection::run_all(Batch& batch, const KnownHead& head) {
   batch.offers.clear();
+  batch.refused.clear();
   std::vector<std::pair<Pending*, Error>> failed;
   Db db(head.state, nullptr);
   for (auto* p : batch.waiting) {
     auto reading = reader(p->deadline);
     auto outcome = tx::transact(db, p->input, {environment_.now(), p->nonce}, reading);
     if (!outcome.ok()) {
-      failed.emplace_back(p, std::move(outcome).error());
+      auto& refusals = batch.offers.empty() ? failed : batch.refused;
+      refusals.emplace_back(p, std::move(outcome).error());
       continue;
     }
     db = outcome->report.db_after;
@@ -143,6 +148,7 @@ void Connection::written(Batch& batch, const KnownHead& head, const HeadWrite& w
     tracker_.advanced(head.version, {write.version, last.state(), 0}, records, std::move(entries));
   }
   for (auto& o : batch.offers) batch.settle(o.pending, committed(std::move(o.outcome.report)));
+  for (auto& [p, error] : batch.refused) batch.settle(p, std::move(error));
 }
 
 // Somebody else was first: read what is new, and take the lock so as not to lose again. [C3]
@@ -153,6 +159,7 @@ void Connection::lost(Batch& batch) {
     if (!lock.ok()) return batch.settle_all(lock.error());
     batch.lock = std::move(*lock);
   }
+  ahead_of_disk_ = batch.lock != nullptr;
   auto now = tracker_.refresh(batch.deadline());
   if (!now.ok()) return batch.settle_all(now.error());
   batch.fresh = true;
@@ -168,14 +175,15 @@ void Connection::settle_unknown(Batch& batch, const KnownHead& head, const HeadW
     if (now.ok() && now->version != head.version) {
       batch.fresh = true;
       auto landed = take_landed(batch);
-      if (!landed.ok()) batch.settle_all(landed.error());
+      if (!landed.ok()) {
+        batch.settle_offered(outcome_unknown(write).because(landed.error().message()));
+      }
       return;
     }
     if (now.ok() && fence(head, batch.deadline())) continue;
     environment_.sleep_ms(kUnknownPauseMs);
-    if (write.error && write.error->code() == "store/poisoned") break;
   }
-  batch.settle_all(outcome_unknown(write));
+  batch.settle_offered(outcome_unknown(write));
 }
 
 // Swaps the head for itself: a late write can no longer land on the version it expects.
@@ -191,7 +199,7 @@ bool Connection::fence(const KnownHead& head, Deadline deadline) {
 Done Connection::take_landed(Batch& batch) {
   for (auto& o : batch.earlier) {
     if (o.pending->result) continue;
-    auto reading = reader(o.pending->deadline);
+    auto reading = reader(batch.deadline());
     STELE_TRY(auto id, tracker_.find_nonce(o.pending->nonce, batch.earlier_since, reading));
     if (id && *id == o.commit_id()) batch.settle(o.pending, committed(std::move(o.outcome.report)));
   }

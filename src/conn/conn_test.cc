@@ -130,6 +130,37 @@ TEST_F(ConnTest, ADeletedDatabaseIsGoneForEverybody) {
   EXPECT_EQ(Connection::open(memory_, environment_).error().code(), "db-does-not-exist");
 }
 
+TEST_F(ConnTest, ADatabaseMadeAgainInTheSamePlaceIsAnother) {
+  auto connection = connect(memory_);
+  delete_database(*memory_, Deadline{}).value();
+  format::Config config;
+  config.database_id = Uuid{1, 2};
+  create_database(*memory_, config, "db", Deadline{}).value();
+  EXPECT_EQ(connection->db({}).error().code(), "db-does-not-exist");
+  EXPECT_TRUE(Connection::open(memory_, environment_).ok());
+}
+
+TEST_F(ConnTest, WhatNobodyCouldReadBackIsRefused) {
+  auto connection = connect(memory_);
+  Value deep(1);
+  for (int i = 0; i < 300; ++i) deep = Value::vector({deep});
+  const Value x = Value::keyword("x");
+  const auto meta = Value::map({{Value::keyword("tx-data"), Value::vector({})},
+                                {Value::keyword("tx-meta"), Value::map({{x, deep}})}});
+  EXPECT_EQ(connection->transact(meta, {}).error().code(), "transact/syntax");
+  const auto map = Value::vector({Value::map({{x, deep}})});
+  EXPECT_EQ(connection->transact(map, {}).error().code(), "transact/syntax");
+  const auto large = Value::vector({Value::map({{x, Value(std::string(65u << 20, 'x'))}})});
+  EXPECT_EQ(connection->transact(large, {}).error().code(), "transact/value-too-large");
+  EXPECT_TRUE(connect(memory_)->db({}).ok());
+}
+
+TEST_F(ConnTest, TimesAreNeverTooLongNorNone) {
+  auto connection = connect(memory_);
+  EXPECT_TRUE(connection->transact(entry(1), {.timeout_ms = INT64_MAX}).ok());
+  EXPECT_TRUE(connection->transact(entry(2), {.timeout_ms = 0}).ok());
+}
+
 class FaultyRun : public ConnTest {
  protected:
   // Transacts through the faulty store, folding often; then compares with what a good one holds.

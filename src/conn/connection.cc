@@ -84,7 +84,8 @@ tree::Reader Connection::reader(Deadline deadline) const {
 Result<Db> Connection::db(const DbOptions& options) {
   STELE_DO(check_open());
   const auto now = environment_.steady_ms();
-  if (options.max_age_ms > 0 && now - refreshed_steady_ms_ <= options.max_age_ms) {
+  if (options.max_age_ms > 0 && !ahead_of_disk_ &&
+      now - refreshed_steady_ms_ <= options.max_age_ms) {
     return Db(tracker_.known().state, nullptr);
   }
   STELE_TRY(auto head, tracker_.refresh(options.deadline));
@@ -99,13 +100,14 @@ Result<TxReport> Connection::transact(const Value& forms, const TransactOptions&
     return invalid("store/read-only",
                    text(url(), " can be read but not written; transact where it can be"));
   }
-  Pending mine{std::move(input), environment_.random_uuid(),
-               base::deadline_after(environment_, options.timeout_ms), std::nullopt};
+  const auto deadline =
+      options.timeout_ms > 0 ? base::deadline_after(environment_, options.timeout_ms) : Deadline{};
+  Pending mine{std::move(input), environment_.random_uuid(), deadline, std::nullopt};
 
   // Whoever finds nobody leading commits for all who wait, himself among them.
   base::Lock lock(queue_mutex_);
   queue_.push_back(&mine);
-  while (!mine.result) {
+  while (!mine.done) {
     if (leading_) {
       queue_moved_.wait(lock);
       continue;
@@ -114,8 +116,9 @@ Result<TxReport> Connection::transact(const Value& forms, const TransactOptions&
     std::vector<Pending*> batch(queue_.begin(), queue_.end());
     queue_.clear();
     lock.unlock();
-    lead(std::move(batch));
+    lead(batch);
     lock.lock();
+    for (auto* pending : batch) pending->done = true;
     leading_ = false;
     queue_moved_.notify_all();
   }

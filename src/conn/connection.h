@@ -92,6 +92,7 @@ class Connection {
   format::Config config_;
   std::atomic<bool> released_ = false;
   std::atomic<std::int64_t> refreshed_steady_ms_ = 0;
+  std::atomic<bool> ahead_of_disk_ = false;  // what is known was read under a head's lock
 
   base::Mutex queue_mutex_;
   base::Condition queue_moved_;
@@ -99,6 +100,8 @@ class Connection {
   bool leading_ = false;
 
   base::Mutex fold_mutex_;  // one fold at a time per connection
+
+  // Locks are taken in this order: fold_mutex_, the store's "NAME.fold", the store's "NAME".
 };
 
 }  // namespace stele::conn

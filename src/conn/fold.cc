@@ -10,8 +10,14 @@
 namespace stele::conn {
 
 namespace {
-constexpr int kOptimisticOffers = 3;       // then the head is locked for the swap
-constexpr std::int64_t kFoldMs = 120'000;  // for folds that nobody waits for
+constexpr int kOptimisticOffers = 3;          // then the head is locked for the swap
+constexpr std::int64_t kFoldMs = 120'000;     // for folds that nobody has set a time for
+constexpr std::int64_t kTurnMs = 10;          // to wait for one that another process has begun
+constexpr std::int64_t kUnknownPauseMs = 20;  // before looking again at what may still change
+
+Error turn_not_had() {
+  return {ErrorCategory::limit, "fold/timeout", "the fold did not get in within its time"};
+}
 }  // namespace
 
 std::uint64_t Connection::soft_limit() const {
@@ -52,13 +58,12 @@ Result<bool> Connection::swap_in(const format::Snapshot& snapshot, Deadline dead
     }
     auto write = store_->swap_head(options_.branch, whole.version, bytes, deadline);
     if (write.outcome == HeadWrite::Outcome::failed) return *write.error;
+    if (write.outcome == HeadWrite::Outcome::unknown) environment_.sleep_ms(kUnknownPauseMs);
     if (write.outcome == HeadWrite::Outcome::written) {
       STELE_DO(tracker_.refresh(deadline));
       return true;
     }
-    if (base::passed(deadline, environment_)) {
-      return Error(ErrorCategory::limit, "fold/timeout", "the fold did not get in within its time");
-    }
+    if (base::passed(deadline, environment_)) return turn_not_had();
   }
 }
 
@@ -84,18 +89,27 @@ Done Connection::fold_tail(Deadline deadline) {
 // Processes take turns by a lock of its own: two folds of one tail would do the same work twice.
 Done Connection::fold(Deadline deadline) {
   STELE_DO(check_open());
-  base::Lock one_of_ours(fold_mutex_);
+  if (deadline.steady_ms == Deadline::kNever) {
+    deadline = base::deadline_after(environment_, kFoldMs);
+  }
+  base::TryLock one_of_ours(fold_mutex_);
+  while (!one_of_ours.try_again()) {
+    if (base::passed(deadline, environment_)) return turn_not_had();
+    environment_.sleep_ms(1);
+  }
   STELE_TRY(auto turn, store_->lock_head(options_.branch + ".fold", deadline));
   return fold_tail(deadline);
 }
 
-// Nobody waits for this one: if a fold is under way, or this one fails, a later commit sees to it.
-// Once the tail is full the commit that finds it so waits for a fold and reports its error.
+// Runs behind the commit that made the tail long, which is acknowledged and durable already. If a
+// fold is under way, or this one fails, a later commit sees to it; once the tail is full the commit
+// that finds it so waits for a fold and reports its error.
 void Connection::fold_if_due() {
   if (tracker_.known().tail_bytes < soft_limit()) return;
   base::TryLock one_of_ours(fold_mutex_);
   if (!one_of_ours) return;
-  auto turn = store_->lock_head(options_.branch + ".fold", base::deadline_after(environment_, 0));
+  auto turn =
+      store_->lock_head(options_.branch + ".fold", base::deadline_after(environment_, kTurnMs));
   if (turn.ok()) (void)fold_tail(base::deadline_after(environment_, kFoldMs));
 }
 

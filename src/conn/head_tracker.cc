@@ -35,7 +35,12 @@ Result<KnownHead> HeadTracker::refresh(Deadline deadline) {
     STELE_TRY(HeadRead read, store_->read_head(branch_, ask_for_all ? HeadVersion{} : before,
                                                ask_for_all ? 0 : known_bytes, deadline));
     base::Lock lock(mutex_);
-    if (version_ != before) continue;  // someone else moved it on: what we read may be older
+    if (version_ != before) {
+      // Someone else of this process has moved it on. If the store still had what we knew, what is
+      // known now is newer; else what we have read may be older than that, or newer.
+      if (read.unchanged) return known_locked();
+      continue;
+    }
     if (read.unchanged) return known_locked();
     if (read.version.absent()) return absent();
     if (read.offset > 0) {
@@ -66,6 +71,8 @@ Done HeadTracker::replace(base::Bytes bytes) {
   auto content = format::decode_head(bytes);
   if (!content.ok()) return located(content.error());
   if (content->snapshot.deleted) return absent();
+  // A database that was deleted and made again is another one, even in the same place.
+  if (state_ && content->snapshot.config.database_id != state_->config.database_id) return absent();
   auto state = db::open_state(*content, source_);
   if (!state.ok()) return located(state.error());
   state_ = std::move(*state);

@@ -82,6 +82,8 @@ Result<RepairReport> repair(std::shared_ptr<Store> store, const std::string& bra
     return verify_trees(*candidate.state, reader);
   };
 
+  // From here to the end nobody else changes the head, or repairs it.
+  STELE_TRY(auto lock, store->lock_head(branch, Deadline{}));
   std::string damage;
   auto head = store->read_head(branch, HeadVersion{}, 0, Deadline{});
   if (head.ok() && head->version.absent()) {
@@ -98,6 +100,7 @@ Result<RepairReport> repair(std::shared_ptr<Store> store, const std::string& bra
       }
       return report;
     }
+    if (whole.error().category() != ErrorCategory::corrupt) return std::move(whole).error();
     damage = whole.error().message();
   } else if (head.error().category() != ErrorCategory::corrupt) {
     return std::move(head).error();
@@ -109,7 +112,11 @@ Result<RepairReport> repair(std::shared_ptr<Store> store, const std::string& bra
   format::Salvaged salvaged;
   for (const auto& run : salvage.runs) format::salvage_records(run, salvaged);
   for (const auto& candidate : candidates(salvaged, source)) {
-    if (!verifies(candidate).ok()) continue;
+    if (auto nodes = verifies(candidate); !nodes.ok()) {
+      const auto& error = nodes.error();
+      if (error.category() == ErrorCategory::corrupt || error.code() == "store/missing") continue;
+      return error;  // what cannot be read now may be good: nothing is replaced because of that
+    }
     STELE_DO(store->restore_head(branch, candidate.bytes, Deadline{}));
     auto report = report_of(*candidate.state);
     report.was_damaged = report.restored = true;

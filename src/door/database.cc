@@ -68,6 +68,17 @@ Result<Connection> open_connection(const Location& location) {
   return Connection(std::move(connection));
 }
 
+// Would the forms be accepted by a new database? Asked before there is one.
+Done check_initial(const Value& forms, const format::Config& config,
+                   base::Environment& environment) {
+  tree::Reader reader;
+  STELE_TRY(auto input, tx::read_input(forms));
+  const Db empty(db::empty_state(config, "db", nullptr), nullptr);
+  auto outcome = tx::transact(empty, input, {environment.now(), environment.random_uuid()}, reader);
+  if (outcome.ok()) return {};
+  return std::move(outcome).error().because("This was :initial-tx; no database was created.");
+}
+
 Done no_moment(const Location& location, std::string_view url) {
   if (!location.moment) return {};
   return invalid("config/url", text("'", url,
@@ -83,14 +94,15 @@ Result<Connection> create_database(std::string_view url_or_map, const Value& mor
   const Value options = merged(location.options, more_options);
   auto& environment = base::system_environment();
   STELE_TRY(auto config, config_of(options, environment));
+  const Value* initial = options.find_keyword("initial-tx");
+  if (initial) STELE_DO(check_initial(*initial, config, environment));
   STELE_TRY(auto store, door::open_store(location.store, Access::create));
   STELE_DO(conn::create_database(*store, config, location.branch, Deadline{}));
   STELE_TRY(auto connection, open_connection(location));
-  if (const Value* initial = options.find_keyword("initial-tx")) {
+  if (initial) {
     auto report = connection.transact(*initial);
     if (!report.ok()) {
-      (void)conn::delete_database(*store, Deadline{});
-      return std::move(report).error().because("This was :initial-tx; no database was created.");
+      return std::move(report).error().because("The database was created; this was :initial-tx.");
     }
   }
   return connection;
@@ -115,6 +127,11 @@ Result<bool> database_exists(std::string_view url_or_map) {
 Done delete_database(std::string_view url_or_map) {
   STELE_TRY(auto location, door::read_location(url_or_map));
   STELE_DO(no_moment(location, url_or_map));
+  if (location.branch != "db") {
+    return invalid("config/url", text("'", url_or_map,
+                                      "' names a branch; deleting one alone is "
+                                      "not supported, and without it all of the database goes"));
+  }
   STELE_TRY(auto store, door::open_store(location.store, Access::open));
   return conn::delete_database(*store, Deadline{});
 }

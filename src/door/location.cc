@@ -102,9 +102,17 @@ Result<Location> read_url(std::string_view url) {
   if (rest.empty()) return bad_url(url, text("nothing follows '", scheme, ":'"));
   if (rest.starts_with("//")) rest.remove_prefix(2);
   const auto place = percent_decoded(rest);
+  if (place.find('\0') != std::string::npos) return bad_url(url, "it contains a NUL");
   location.store = Value::map(
       {{key("backend"), key(scheme)}, {key(scheme == "file" ? "path" : "id"), Value(place)}});
   return location;
+}
+
+Result<std::string> branch_name(const Value& value) {
+  if (value.is(Kind::keyword) && value.ns().empty()) return std::string(value.name());
+  if (value.is(Kind::string) && !value.as_string().empty()) return std::string(value.as_string());
+  return invalid("config/syntax", text(":branch is a keyword or a string, for example :main; got ",
+                                       edn::write_short(value)));
 }
 
 Result<Location> read_map(const Value& map) {
@@ -134,7 +142,9 @@ Result<Location> read_map(const Value& map) {
                           "; it knows :store :schema-flexibility :keep-history? :attribute-refs? "
                           ":initial-tx :branch"));
     }
-    if (k.is_keyword("branch") && v.is(Kind::keyword)) location.branch = std::string(v.name());
+    if (k.is_keyword("branch")) {
+      STELE_TRY(location.branch, branch_name(v));
+    }
     options.emplace_back(k, v);
   }
   location.options = Value::map(std::move(options));

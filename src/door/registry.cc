@@ -61,7 +61,11 @@ Result<std::shared_ptr<Store>> open_file(const Value& map, Access access) {
   STELE_TRY(auto path, file_path(map));
   backend::FileStoreOptions options;
   if (const Value* read_only = map.find_keyword("read-only?")) {
-    options.read_only = read_only->is(Kind::boolean) && read_only->as_bool();
+    if (!read_only->is(Kind::boolean)) {
+      return invalid("config/syntax",
+                     text(":read-only? is true or false; got ", edn::write_short(*read_only)));
+    }
+    options.read_only = read_only->as_bool();
   }
   if (access == Access::create) {
     auto created = backend::FileStore::create(path, options);

@@ -124,6 +124,7 @@ Snapshot read_snapshot(ByteReader& in) {
   s.config.database_id = read_uuid(in);
   s.config.created = Instant{in.signed_varint()};
   s.branch = in.sized_text();
+  if (s.branch.empty() || s.branch.find('\0') != std::string::npos) in.fail();
   s.max_tx = in.varint();
   s.max_eid = in.varint();
   s.commit_id = read_hash(in);

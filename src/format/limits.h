@@ -27,6 +27,10 @@ inline constexpr std::uint64_t kRowsMax = std::uint64_t{1} << 48;
 // and its attribute; twice that leaves room for both.
 inline constexpr std::size_t kNodeBytesMax = std::size_t{256} << 20;
 
+// Bytes of one value: what a transaction accepts. Larger things belong into files or objects of
+// their own, which a value can name.
+inline constexpr std::size_t kValueBytesMax = std::size_t{64} << 20;
+
 // Bytes of a text that may be front-coded: longer ones gain little, and a hostile leaf could make
 // sixteen copies of one.
 inline constexpr std::size_t kFrontTextBytesMax = 4'096;

@@ -1,6 +1,7 @@
 #include "tx/check.h"
 
 #include "base/try.h"
+#include "format/limits.h"
 #include "tx/errors.h"
 
 namespace stele::tx {
@@ -34,6 +35,45 @@ Done check_declaration(const TxAttribute& attribute, const Value& value, const V
   }
   if (a.is_keyword("db/unique")) {
     return check_word(value, "db.unique/identity", "db.unique/value", form);
+  }
+  return {};
+}
+
+// What it takes to write the value down, more or less.
+std::size_t bytes_of(const Value& value) {
+  switch (value.kind()) {
+    case Kind::string:
+      return value.as_string().size();
+    case Kind::bytes:
+      return value.as_bytes().size();
+    case Kind::float_array:
+      return value.as_floats().size_bytes();
+    case Kind::double_array:
+      return value.as_doubles().size_bytes();
+    case Kind::vector:
+    case Kind::list:
+    case Kind::set:
+    case Kind::map:
+    case Kind::tagged: {
+      base::Bytes bytes;
+      value::write_value(value, bytes);
+      return bytes.size();
+    }
+    default:
+      return 0;
+  }
+}
+
+// What nobody could read back must not be written: values too deep or too large.
+Done check_extent(const Value& value) {
+  if (value::depth(value) > value::kDepthMax) {
+    return syntax_error(
+        base::text("Collections nest deeper than ", value::kDepthMax, " in a value"), Value());
+  }
+  if (const auto bytes = bytes_of(value); bytes > format::kValueBytesMax) {
+    return Error(ErrorCategory::limit, "transact/value-too-large",
+                 base::text("A value of ", bytes, " bytes cannot be stored; the limit is ",
+                            format::kValueBytesMax, ". Store it elsewhere and name it here."));
   }
   return {};
 }
@@ -86,6 +126,7 @@ bool conforms(ValueType type, const Value& value) {
 
 Done check_value(const TxAttribute& attribute, const Value& value, bool is_strict,
                  const Value& form) {
+  STELE_DO(check_extent(value));
   const bool is_system = attribute.now.system;
   if (!is_strict && !is_system) return {};
   if (!conforms(attribute.now.type, value)) {

@@ -6,6 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "backend/file/file_store.h"
+#include "conn/connection.h"
 #include "scene_testing.h"
 
 namespace stele {
@@ -16,12 +18,20 @@ struct Told {
   std::int64_t failed = 0;
 };
 
+// A connection that folds when its tail has so many bytes; 0: as the store says.
+Connection connect_folding(const std::string& url, std::uint64_t tail_bytes_soft) {
+  auto store = backend::FileStore::open(url.substr(5)).value();
+  conn::ConnectionOptions options;
+  options.tail_bytes_soft = tail_bytes_soft;
+  return Connection(conn::Connection::open(store, base::system_environment(), options).value());
+}
+
 // Transacts for a while and tells through the pipe how far it came.
-[[noreturn]] void write_for(const std::string& url, int writer, std::chrono::milliseconds time,
-                            int pipe) {
+[[noreturn]] void write_for(const std::string& url, int writer, std::uint64_t tail_bytes_soft,
+                            std::chrono::milliseconds time, int pipe) {
   Told told;
   {
-    auto connection = connect(url).value();
+    auto connection = connect_folding(url, tail_bytes_soft);
     const auto end = std::chrono::steady_clock::now() + time;
     while (std::chrono::steady_clock::now() < end) {
       auto report = connection.transact(scene::ledger_entry(writer, told.acknowledged));
@@ -37,7 +47,7 @@ struct Told {
   ::_exit(0);
 }
 
-TEST(Processes, ThatWriteToOneStoreLoseNothingAndDoNotFail) {
+void write_at_once(std::uint64_t tail_bytes_soft) {
   constexpr int kProcesses = 4;
   const std::chrono::milliseconds time(scene::repetitions("SECONDS", 3) * 1000);
   scene::Scratch scratch;
@@ -49,7 +59,7 @@ TEST(Processes, ThatWriteToOneStoreLoseNothingAndDoNotFail) {
   for (int p = 0; p < kProcesses; ++p) {
     ASSERT_EQ(::pipe(pipes[p]), 0);
     children[p] = ::fork();
-    if (children[p] == 0) write_for(url, p, time, pipes[p][1]);
+    if (children[p] == 0) write_for(url, p, tail_bytes_soft, time, pipes[p][1]);
     ::close(pipes[p][1]);
   }
   std::set<std::pair<std::int64_t, std::int64_t>> acknowledged;
@@ -66,6 +76,23 @@ TEST(Processes, ThatWriteToOneStoreLoseNothingAndDoNotFail) {
     ::close(pipes[p][0]);
   }
   EXPECT_EQ(scene::ledger(open(url).value()), acknowledged);
+}
+
+TEST(Processes, ThatWriteToOneStoreLoseNothingAndDoNotFail) { write_at_once(0); }
+
+// Tails so short that most commits meet a fold, or wait for one.
+TEST(Processes, ThatFoldAllTheTimeLoseNothingAndDoNotFail) { write_at_once(1 << 10); }
+
+TEST(Folds, KeepTheTailOfAFileStoreShort) {
+  scene::Scratch scratch;
+  const auto url = scratch.url("ledger");
+  { scene::create_schemaless(url); }
+  auto connection = connect_folding(url, 4 << 10);
+  for (int n = 0; n < 200; ++n) connection.transact(scene::ledger_entry(0, n)).value();
+  // 200 records of some 100 bytes: the soft limit was crossed again and again.
+  const auto tail = connection.db().value().state()->index(format::Tree::log).overlay->size();
+  EXPECT_LT(tail, 60u);
+  EXPECT_GT(connection.statistics().object_writes, 2u);
 }
 
 TEST(Processes, AReaderInAnotherProcessKeepsItsDbAndSeesLaterOnes) {

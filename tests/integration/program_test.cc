@@ -133,6 +133,45 @@ TEST_F(Program, TellsMistakesWithStatusOneAndNothingHappens) {
   EXPECT_EQ(run("datoms file:catalog").out, before);
 }
 
+TEST_F(Program, AFailedCreationTouchesNothingElse) {
+  make_shop();
+  const auto before = run("datoms file:catalog").out;
+  EXPECT_EQ(run("create 'file:catalog#try' --schema '[[:db/ad 1 :a 2]]'").status, 1);
+  EXPECT_EQ(run("delete 'file:catalog#try'").status, 1);
+  EXPECT_EQ(run("datoms file:catalog").out, before);
+  EXPECT_EQ(run("create file:new --schema '[[:db/ad 1 :a 2]]'").status, 1);
+  EXPECT_NE(run("info file:new").out.find("There is no store"), std::string::npos);
+}
+
+TEST_F(Program, RepairsADamagedHead) {
+  make_shop();
+  ASSERT_EQ(run("fold file:catalog").status, 0);
+  ASSERT_EQ(run("transact file:catalog '[[:db/add 1 :product/price 12.49]]'").status, 0);
+  ASSERT_EQ(run("transact file:catalog '[[:db/add 1 :product/price 13.49]]'").status, 0);
+  EXPECT_NE(run("repair file:catalog").out.find("nothing to repair"), std::string::npos);
+
+  // One byte of the last transaction's record turns.
+  const auto path = scratch_.file("catalog/heads/db");
+  std::fstream head(path, std::ios::in | std::ios::out | std::ios::binary);
+  std::string bytes((std::istreambuf_iterator<char>(head)), {});
+  const auto last = bytes.find_last_not_of('\0');
+  head.seekp(static_cast<std::streamoff>(last - 40));
+  head.put(static_cast<char>(bytes[last - 40] ^ 1));
+  head.close();
+
+  const auto broken = run("datoms file:catalog");
+  EXPECT_EQ(broken.status, 1);
+  EXPECT_NE(broken.out.find("heads/db"), std::string::npos) << broken.out;
+  EXPECT_NE(broken.out.find("byte"), std::string::npos) << broken.out;
+  const auto repaired = run("repair file:catalog");
+  EXPECT_EQ(repaired.status, 0) << repaired.out;
+  EXPECT_NE(repaired.out.find("restored: transaction 536870914"), std::string::npos)
+      << repaired.out;
+  EXPECT_EQ(run("query '[:find ?p . :where [1 :product/price ?p]]' file:catalog").out, "12.49\n");
+  EXPECT_EQ(run("transact file:catalog '[[:db/add 1 :product/price 14.49]]'").status, 0);
+  EXPECT_NE(run("verify file:catalog").out.find("verified"), std::string::npos);
+}
+
 TEST_F(Program, RefusesADirectoryThatIsNoStore) {
   write_file("letter.txt", "dear");
   const auto ran = run("create file:.");
