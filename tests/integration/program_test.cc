@@ -1,4 +1,5 @@
 // The command line as a person meets it: what is printed, where, and with which status.
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <fstream>
@@ -100,6 +101,33 @@ not a map
   EXPECT_EQ(ran.out.substr(0, 21), "{:ok :pong :rid 7}\n{:");
   EXPECT_NE(ran.out.find("\n{:ok 1}\n"), std::string::npos) << ran.out;
   EXPECT_EQ(std::count(ran.out.begin(), ran.out.end(), '\n'), 6);
+}
+
+// A request of the pipe is one line.
+std::string one_line(std::string text) {
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  return text;
+}
+
+TEST_F(Program, JoinsAFileStoreWithMemoryThroughThePipe) {
+  const std::string stock = scene::kStock, products = scene::kProducts, join = scene::kInStock;
+  write_file(
+      "requests",
+      one_line(R"({:op :create :id "cat" :config {:store "file:cat" :schema-flexibility :read}})") +
+          "\n" + one_line(R"({:op :create :id "inv" :config {:schema-flexibility :read}})") + "\n" +
+          one_line(R"({:op :transact :id "cat" :tx )" + products +
+                   R"( :tx-meta {:db/txInstant #inst "2025-10-01"}})") +
+          "\n" + one_line(R"({:op :transact :id "inv" :tx )" + stock + "}") + "\n" +
+          one_line(R"({:op :q :query )" + join + R"( :args [#db "cat" #db "inv"]})") + "\n" +
+          R"({:op :transact :id "cat" :tx [[:db/add 1 :product/price 12.49]]})" + "\n" +
+          one_line(R"({:op :q :query )" + join +
+                   R"( :args [#db-as-of [#db "cat" #inst "2025-11-01"] #db "inv"]})") +
+          "\n");
+  const auto out = run("pipe < requests").out;
+  const std::string answer = "{:ok " + std::string(scene::kInStockAnswer) + "}\n";
+  const auto first = out.find(answer);
+  ASSERT_NE(first, std::string::npos) << out;
+  EXPECT_NE(out.find(answer, first + 1), std::string::npos) << out;  // and once more, of the past
 }
 
 TEST_F(Program, TellsMistakesWithStatusOneAndNothingHappens) {
