@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "conn/repair.h"
+#include "conn/verify.h"
 #include "door/location.h"
 #include "door/registry.h"
 #include "edn/reader.h"
@@ -156,7 +157,10 @@ Done verify(const std::string& database) {
   STELE_TRY(Db db, open(database));
   tree::Reader reader;
   STELE_TRY(auto nodes, conn::verify_trees(*db.state(), reader));
-  print(text("verified: ", nodes, " nodes and every record of the head\n"));
+  STELE_TRY(auto location, door::read_location(database));
+  STELE_TRY(auto store, door::open_store(location.store, door::Access::open));
+  STELE_TRY(auto packs, conn::verify_packs(*store));
+  print(text("verified: ", nodes, " nodes, ", packs, " packs and every record of the head\n"));
   return {};
 }
 

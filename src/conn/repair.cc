@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "conn/verify.h"
 #include "tree/store_source.h"
 
 namespace stele::conn {
@@ -63,16 +64,6 @@ RepairReport report_of(const db::State& state) {
 }
 
 }  // namespace
-
-Result<std::uint64_t> verify_trees(const db::State& state, tree::Reader& reader) {
-  std::uint64_t nodes = 0;
-  for (int t = 0; t < format::kTreeCount; ++t) {
-    const auto tree = static_cast<format::Tree>(t);
-    STELE_TRY(auto hashes, tree::verify_tree(*state.source, tree, state.index(tree).base, reader));
-    nodes += hashes.size();
-  }
-  return nodes;
-}
 
 Result<RepairReport> repair(std::shared_ptr<Store> store, const std::string& branch,
                             base::Environment& environment) {

@@ -26,8 +26,4 @@ struct RepairReport {
 Result<RepairReport> repair(std::shared_ptr<Store> store, const std::string& branch,
                             base::Environment& environment);
 
-// Every tree of a state, read and checked. Answers how many nodes there are.
-// Error: `corrupt`, naming store, pack and offset.
-Result<std::uint64_t> verify_trees(const db::State& state, tree::Reader& reader);
-
 }  // namespace stele::conn
