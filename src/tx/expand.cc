@@ -34,7 +34,6 @@ bool is_collection(const Value& v) { return v.is_sequential() || v.is(Kind::set)
 }  // namespace
 
 // ---- Items
-// ---------------------------------------------------------------------------------------
 
 Done Attempt::run_item(const Value& item) {
   if (item.is_nil()) return {};
@@ -70,7 +69,6 @@ Done Attempt::run_meta(const Value& meta) {
 }
 
 // ---- Maps
-// ----------------------------------------------------------------------------------------
 
 Done Attempt::add_map(const Value& map, const Back* back) {
   const std::size_t first = keys_.size();
@@ -124,7 +122,6 @@ Result<Attempt::Subject> Attempt::subject_of_map(const Value& map,
 }
 
 // ---- Upsert [T-50 … T-55]
-// ------------------------------------------------------------------------
 
 Done Attempt::find_upsert_of(TxAttribute& a, const Value& v, Upsert& upsert) {
   const auto value = known_value(a, v);
@@ -166,7 +163,6 @@ Result<std::optional<EntityId>> Attempt::find_upsert(const Value& map,
 }
 
 // ---- Entries
-// -------------------------------------------------------------------------------------
 
 Done Attempt::add_entry(EntityId e, TxAttribute& key, const Value& v) {
   if (key.use == Use::entity_id || key.use == Use::ignored) return {};

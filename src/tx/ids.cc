@@ -7,7 +7,6 @@
 namespace stele::tx {
 
 // ---- Bindings
-// ------------------------------------------------------------------------------------
 
 Name Bindings::tempid(const Value& tempid) {
   const std::uint64_t hashed = hash(tempid);
@@ -63,7 +62,6 @@ bool Bindings::bind(Name name, EntityId e) {
 }
 
 // ---- Ids
-// -----------------------------------------------------------------------------------------
 
 std::optional<EntityId> Ids::known(Name name) const {
   if (is_tempid(name) && name >> 1 < tempid_entities_.size()) {

@@ -60,7 +60,6 @@ Model::Code Model::run(const Value& items) {
 }
 
 // ---- Ids
-// -----------------------------------------------------------------------------------------
 
 void Model::reserve_value(const Value& a, const Value& v) {
   const Attribute* known = attribute(a);
@@ -170,7 +169,6 @@ std::optional<EntityId> Model::owner(const Value& a, const Value& v) const {
 }
 
 // ---- Facts
-// ---------------------------------------------------------------------------------------
 
 void Model::retract(EntityId e, const Value& a, const Value* v) {
   std::vector<Fact> kept;
@@ -238,7 +236,6 @@ Model::Code Model::add(const Value& e, const Value& a, const Value& v) {
 }
 
 // ---- Forms
-// ---------------------------------------------------------------------------------------
 
 Model::Code Model::run_vector(const Value& operation) {
   const auto items = operation.items();

@@ -82,7 +82,6 @@ const Value& item_at(std::span<const Value> items, std::size_t at) {
 }  // namespace
 
 // ---- Operations
-// ----------------------------------------------------------------------------------
 
 Done Attempt::run_operation(const Value& operation) {
   const Value& word = item_at(operation.items(), 0);
@@ -150,7 +149,6 @@ Done Attempt::run_retract(const Value& operation) {
 }
 
 // ---- Attributes
-// ----------------------------------------------------------------------------------
 
 // A key of a map: besides attributes also :db/id and reverse attributes.
 Result<TxAttribute*> Attempt::key_named(const Value& name) {
@@ -191,7 +189,6 @@ Done Attempt::check_declared(const TxAttribute& a) const {
 }
 
 // ---- Entities and values
-// -------------------------------------------------------------------------
 
 // The entity of an assertion. A tempid whose attribute is a unique identity that some entity has
 // stands for that entity. [T-50]
@@ -247,7 +244,6 @@ Done Attempt::meet(Name name, EntityId e, const Value& called) {
 }
 
 // ---- One fact
-// ------------------------------------------------------------------------------------
 
 Done Attempt::assert_fact(EntityId e, TxAttribute& a, const Value& v) {
   STELE_DO(check_value(a, v, is_strict_, *item_));

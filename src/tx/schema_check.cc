@@ -50,7 +50,6 @@ Value unique_of(const Attribute& a) {
 }
 
 // ---- One attribute, before and after
-// -------------------------------------------------------------
 
 class AttributeCheck {
  public:
@@ -148,7 +147,6 @@ class AttributeCheck {
 };
 
 // ---- One entity
-// ----------------------------------------------------------------------------------
 
 Done check_entity(const Facts& facts, bool is_strict) {
   if (!is_attribute(facts)) return {};

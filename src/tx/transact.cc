@@ -14,7 +14,6 @@ using base::text;
 namespace {
 
 // ---- Before
-// --------------------------------------------------------------------------------------
 
 Done check_request(const Db& before, const TxInput& input) {
   if (before.is_view()) {
@@ -36,7 +35,6 @@ Done check_request(const Db& before, const TxInput& input) {
 }
 
 // ---- After
-// ---------------------------------------------------------------------------------------
 
 const Value& instant_ident() {
   static const Value ident = Value::keyword("db/txInstant");
@@ -103,7 +101,6 @@ TxOutcome make_outcome(const Db& before, const TxInput& input, const TxContext& 
 }  // namespace
 
 // ---- The transaction
-// -----------------------------------------------------------------------------
 
 Result<TxOutcome> transact(const Db& before, const TxInput& input, const TxContext& context,
                            tree::Reader& reader) {

@@ -41,7 +41,6 @@ class Transact : public Test {
   } while (false)
 
 // ---- Input
-// ---------------------------------------------------------------------------------------
 
 TEST_F(Transact, T1_takes_a_sequence_or_a_map_with_tx_data) {
   EXPECT_EQ(effects_of("[[:db/add 20 :n 1]]"), "+20 :n 1");
@@ -129,7 +128,6 @@ TEST_F(Transact, says_what_it_does_not_support_yet) {
 }
 
 // ---- Maps
-// ----------------------------------------------------------------------------------------
 
 TEST_F(Transact, T10_maps_become_assertions) {
   EXPECT_EQ(effects_of(R"([{:name "ann" :n 1 :ok false}])"),
@@ -206,7 +204,6 @@ TEST_F(Transact, T18_idents_are_values_of_references) {
 }
 
 // ---- Vectors
-// -------------------------------------------------------------------------------------
 
 TEST_F(Transact, T20_adds) {
   EXPECT_FAILS("[[:db/add 20 :n nil]]", "transact/syntax", "Cannot store nil as a value");
@@ -234,7 +231,6 @@ TEST_F(Transact, X92_retracting_from_nobody_does_nothing) {
 }
 
 // ---- Tempids
-// -------------------------------------------------------------------------------------
 
 TEST_F(Transact, T32_one_tempid_is_one_entity) {
   const TxOutcome outcome =
@@ -316,7 +312,6 @@ TEST_F(Transact, T37_reports_tempids_and_this_transaction) {
 }
 
 // ---- Lookup refs
-// ---------------------------------------------------------------------------------
 
 TEST_F(Transact, T40_T41_lookup_refs_see_what_came_before_them) {
   EXPECT_EQ(effects_of(R"([{:db/id 20 :email "a"} [:db/add [:email "a"] :n 1]])"),
@@ -337,7 +332,6 @@ TEST_F(Transact, T40_lookup_refs_nest) {
 }
 
 // ---- Upsert
-// --------------------------------------------------------------------------------------
 
 TEST_F(Transact, T51_maps_find_their_entity_by_identity) {
   line.must(R"([{:db/id 20 :email "a"} {:db/id 21 :phone ["1" "2"]}])");
@@ -426,7 +420,6 @@ TEST_F(Transact, X98_many_values_can_be_unique) {
 }
 
 // ---- One assertion
-// -------------------------------------------------------------------------------
 
 TEST_F(Transact, T60_X72_repeating_changes_nothing) {
   line.must("[{:db/id 20 :n 5 :tag :a}]");
@@ -516,7 +509,6 @@ TEST_F(Transact, T66_X77_several_values_in_one_transaction) {
 }
 
 // ---- Types
-// ---------------------------------------------------------------------------------------
 
 TEST(TransactTypes, D20_values_are_of_their_type) {
   const std::vector<std::pair<const char*, const char*>> cases = {
@@ -596,7 +588,6 @@ TEST_F(Transact, collections_have_a_limit_in_depth) {
 }
 
 // ---- The transaction itself
-// ----------------------------------------------------------------------
 
 TEST_F(Transact, T70_facts_about_the_transaction) {
   const std::string tx = std::to_string(line.next_tx());

@@ -21,7 +21,6 @@ WorkingSet::WorkingSet(BaseFacts& base, Attributes& attributes, TxId tx)
     : base_(base), attributes_(attributes), tx_(tx) {}
 
 // ---- Finding
-// -------------------------------------------------------------------------------------
 
 std::uint32_t WorkingSet::slot_of(EntityId e, TxAttribute& a) {
   const std::uint64_t hash = slot_hash(e, a);
@@ -71,7 +70,6 @@ void WorkingSet::complete(Slot& slot) {
 }
 
 // ---- Owners of unique values
-// ---------------------------------------------------------------------
 
 std::uint32_t WorkingSet::find_owner(const TxAttribute& a, const Value& v,
                                      std::uint64_t hash) const {
@@ -111,7 +109,6 @@ void WorkingSet::disown(const TxAttribute& a, const Value& v) {
 }
 
 // ---- Changing
-// ------------------------------------------------------------------------------------
 
 void WorkingSet::record(EntityId e, TxAttribute& a, const Value& v, bool added, TxId ends) {
   changes_.push_back({.e = e, .a = a.ident, .v = v, .added = added, .tx = tx_, .ends = ends});
@@ -206,7 +203,6 @@ void WorkingSet::retract_all(EntityId e, TxAttribute& a) {
 }
 
 // ---- For checking schema
-// -------------------------------------------------------------------------
 
 bool WorkingSet::has_several(const TxAttribute& a) {
   std::unordered_map<EntityId, std::uint32_t> values;

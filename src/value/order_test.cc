@@ -215,7 +215,6 @@ TEST(Order, OfCellsIsThatOfValues) {
 }
 
 // ---- The rules, one by one
-// ------------------------------------------------------------------------
 
 TEST(Order, D31_KindsStandInTheirRanks) {
   const std::uint8_t byte[] = {0};

@@ -124,7 +124,7 @@ class Shape(Project):
 
     def test_unfinished_work_and_somebodys_paths_are_found(self):
         self.write("src/base/a.cc", "// TODO: more\n// see /home/me/notes\n// src/home/a, https://a.org/home/b\n")
-        self.write("docs/a.md", "TODO lists\nare in /work/notes\n")
+        self.write("docs/a.md", "TODO lists\nare in /home/me/notes\n")
         self.assertEqual(self.found(shape), ["docs/a.md:2", "src/base/a.cc:1", "src/base/a.cc:2"])
 
 
