@@ -2,7 +2,7 @@
 //
 //   [:find ?name :in $ ?min :where [?e :age ?a] [?e :name ?name] [(>= ?a ?min)]]
 // becomes
-//   find      relation of ?name
+//   find      relation of ?name; neither order nor limit
 //   inputs    source $, binding ?min
 //   where     Pattern $ (?e :age ?a) · Pattern $ (?e :name ?name) · Call >= (?a ?min)
 //
@@ -21,8 +21,9 @@
 #include <stele/relation.h>
 
 namespace stele::query {
+struct Aggregate;
 struct Function;
-}
+}  // namespace stele::query
 
 namespace stele::query::ast {
 
@@ -76,16 +77,52 @@ struct Input {
   Binding binding;
 };
 
+// An element of :find: a variable, an aggregate (count ?x), or (pull ?e pattern).
+struct FindElement {
+  enum class What : std::uint8_t { variable, aggregate, pull };
+  What what = What::variable;
+  Var variable = 0;                      // found, aggregated, or the entity that is pulled
+  const Aggregate* aggregate = nullptr;  // null: `chosen` has its name
+  Var chosen = 0;                        // of :in
+  std::vector<Term> args;                // aggregate: constants and variables of :in
+  SourceId source = 0;                   // pull
+  Term pattern;                          // pull: a constant, or a variable of :in
+  Value form;
+
+  bool is(What w) const { return what == w; }
+};
+
+// A column of :find, from 0, and its direction.
+struct OrderKey {
+  std::size_t column = 0;
+  bool is_descending = false;
+};
+
+inline constexpr std::uint64_t kNoLimit = UINT64_MAX;
+
 struct Query {
   FindShape shape = FindShape::relation;
-  std::vector<Var> find;
+  std::vector<FindElement> find;
+  std::vector<Var> with;
+  std::vector<Value> return_keys;  // of the maps that :keys, :syms or :strs ask for; none: tuples
   std::vector<Input> inputs;
   bool default_inputs = true;  // no :in was written: [$]
   std::vector<Clause> where;
-  std::int64_t timeout_ms = 0;         // 0: none
-  std::vector<std::string> variables;  // with their question marks
-  std::vector<std::string> sources;    // with their dollar signs
+  std::vector<OrderKey> order_by;
+  std::uint64_t offset = 0;
+  std::uint64_t limit = kNoLimit;
+  std::int64_t timeout_ms = 0;             // 0: none
+  std::optional<std::vector<Value>> args;  // of {:query … :args […]}
+  // With their question marks; a plain symbol of :in is a variable without one, which no clause
+  // can mean.
+  std::vector<std::string> variables;
+  std::vector<std::string> sources;  // with their dollar signs
 };
+
+// The variables of :find and :with, each once: their combinations are the rows that are found.
+std::vector<Var> variables_of_rows(const Query& query);
+// The shape is a set: nothing in :find, :with or :order-by makes it a sequence.
+bool is_set(const Query& query);
 
 // The variables of a binding, each once, in the order in which they are written.
 void collect_variables(const Binding& binding, std::vector<Var>& out);

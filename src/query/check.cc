@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "query/bind.h"
 #include "query/read.h"
 
 namespace stele::query {
@@ -53,16 +54,67 @@ Done check_inputs(const ast::Query& query) {
   return {};
 }
 
+Done check_source(const ast::Query& query, ast::SourceId source, const Value& form) {
+  const bool is_known = std::any_of(query.inputs.begin(), query.inputs.end(), [&](auto& input) {
+    return input.what == ast::Input::What::source && input.source == source;
+  });
+  if (is_known) return {};
+  return invalid("parser/query", text("The source ", query.sources[source], " of ", show(form),
+                                      " is not in :in; name it there."));
+}
+
 Done check_sources(const ast::Query& query) {
   for (const ast::Clause& clause : query.where) {
     const auto* pattern = std::get_if<ast::Pattern>(&clause.body);
-    if (!pattern) continue;
-    const bool is_known = std::any_of(query.inputs.begin(), query.inputs.end(), [&](auto& input) {
-      return input.what == ast::Input::What::source && input.source == pattern->source;
-    });
-    if (is_known) continue;
-    return invalid("parser/query", text("The source ", query.sources[pattern->source], " of ",
-                                        show(clause.form), " is not in :in; name it there."));
+    if (pattern) STELE_DO(check_source(query, pattern->source, clause.form));
+  }
+  for (const ast::FindElement& element : query.find) {
+    if (!element.is(ast::FindElement::What::pull)) continue;
+    STELE_DO(check_source(query, element.source, element.form));
+  }
+  return {};
+}
+
+// Does :in give the variable one value for the whole query?
+bool is_setting(const ast::Query& query, ast::Var variable) {
+  return std::any_of(query.inputs.begin(), query.inputs.end(), [&](const ast::Input& input) {
+    std::vector<ast::Var> bound;
+    if (input.what == ast::Input::What::binding) ast::collect_variables(input.binding, bound);
+    return is_single(input.binding) &&
+           std::find(bound.begin(), bound.end(), variable) != bound.end();
+  });
+}
+
+// Arguments of aggregates and patterns of pull are the same for the whole query.
+Done check_settings(const ast::Query& query) {
+  for (const ast::FindElement& element : query.find) {
+    std::vector<ast::Var> settings;
+    for (const ast::Term& arg : element.args) {
+      if (arg.is_variable()) settings.push_back(arg.id);
+    }
+    if (element.pattern.is_variable()) settings.push_back(element.pattern.id);
+    const bool is_chosen = element.is(ast::FindElement::What::aggregate) && !element.aggregate;
+    if (is_chosen) settings.push_back(element.chosen);
+    for (ast::Var variable : settings) {
+      if (is_setting(query, variable)) continue;
+      return invalid("parser/find",
+                     text("Cannot find ", show(element.form), ": ", query.variables[variable],
+                          " must have one value for the whole query; bind it by itself in :in."));
+    }
+  }
+  return {};
+}
+
+// :find and :with have no variable in common: one of :with would say nothing.
+Done check_with(const ast::Query& query) {
+  for (ast::Var variable : query.with) {
+    const bool is_found =
+        std::any_of(query.find.begin(), query.find.end(),
+                    [&](const ast::FindElement& element) { return element.variable == variable; });
+    if (!is_found) continue;
+    return invalid("parser/query", text(query.variables[variable],
+                                        " stands in :find and in :with; "
+                                        "take it out of :with."));
   }
   return {};
 }
@@ -121,7 +173,7 @@ Done check_bindings(const ast::Query& query) {
   }
   STELE_DO(bind_calls(query, bound));
   std::vector<ast::Var> unknown;
-  for (ast::Var variable : query.find) {
+  for (ast::Var variable : ast::variables_of_rows(query)) {
     if (!bound.has(variable)) unknown.push_back(variable);
   }
   if (unknown.empty()) return {};
@@ -134,6 +186,8 @@ Done check_bindings(const ast::Query& query) {
 Done check(const ast::Query& query) {
   STELE_DO(check_inputs(query));
   STELE_DO(check_sources(query));
+  STELE_DO(check_settings(query));
+  STELE_DO(check_with(query));
   return check_bindings(query);
 }
 

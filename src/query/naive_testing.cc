@@ -215,7 +215,9 @@ class Naive {
 
   void keep(const Environment& environment) {
     std::vector<Value> tuple;
-    for (ast::Var variable : query_.find) tuple.push_back(*environment[variable]);
+    for (const ast::FindElement& element : query_.find) {
+      tuple.push_back(*environment[element.variable]);
+    }
     found_.push_back(Value::vector(std::move(tuple)));
   }
 

@@ -19,6 +19,10 @@ constexpr std::string_view kSections[] = {"find",    "with",   "in",       "wher
 constexpr std::string_view kNotYet[] = {"with",   "limit", "offset", "order-by",
                                         "having", "keys",  "syms",   "strs"};
 
+// What may stand beside a query in {:query … :args […]}. [Q-3]
+constexpr std::string_view kOptions[] = {"limit", "offset", "order-by", "timeout"};
+constexpr std::string_view kOptionsNotYet[] = {"stats?", "cancel", "settings", "count-fns?"};
+
 // The content of a section, and whether it was written at all.
 struct Section {
   bool given = false;
@@ -27,6 +31,8 @@ struct Section {
 
 struct Sections {
   std::array<Section, std::size(kSections)> all;
+  std::optional<std::vector<Value>> args;  // of {:query … :args […]}
+
   Section& operator[](std::string_view name) {
     return all[static_cast<std::size_t>(
         std::find(std::begin(kSections), std::end(kSections), name) - std::begin(kSections))];
@@ -79,7 +85,10 @@ Result<Sections> cut_sequence(const Value& form) {
   Sections sections;
   Section* open = nullptr;
   for (const Value& item : form.items()) {
-    if (item.is(Kind::keyword)) {
+    const bool is_direction = item.is_keyword("asc") || item.is_keyword("desc");
+    if (is_direction && open == &sections["order-by"]) {
+      open->items.push_back(item);
+    } else if (item.is(Kind::keyword)) {
       STELE_DO(open_section(sections, item));
       open = &sections[item.name()];
     } else if (open) {
@@ -92,19 +101,57 @@ Result<Sections> cut_sequence(const Value& form) {
   return sections;
 }
 
+Section section_of(const Value& value) {
+  Section section{true, {}};
+  if (value.is_sequential()) {
+    section.items.assign(value.items().begin(), value.items().end());
+  } else {
+    section.items.push_back(value);
+  }
+  return section;
+}
+
 Result<Sections> cut_map(const Value& form) {
   Sections sections;
   for (const auto& [key, value] : form.entries()) {
-    if (key.is_keyword("query") || key.is_keyword("args")) {
-      return unsupported("A query wrapped in {:query … :args …}", form);
-    }
     STELE_DO(open_section(sections, key));
-    Section& section = sections[key.name()];
-    if (value.is_sequential()) {
-      section.items.assign(value.items().begin(), value.items().end());
-    } else {
-      section.items.push_back(value);
+    sections[key.name()] = section_of(value);
+  }
+  return sections;
+}
+
+Result<Sections> cut(const Value& form);
+
+bool is_one_of(std::span<const std::string_view> names, const Value& key) {
+  return key.is(Kind::keyword) && key.ns().empty() &&
+         std::find(names.begin(), names.end(), key.name()) != names.end();
+}
+
+Done take_option(const Value& key, const Value& value, const Value& form, Sections& sections) {
+  if (key.is_keyword("query")) return {};
+  if (key.is_keyword("args")) {
+    if (!value.is_sequential()) {
+      return invalid("query/inputs", text(":args is a vector of inputs, not ", show(value), "."));
     }
+    sections.args.emplace(value.items().begin(), value.items().end());
+    return {};
+  }
+  if (is_one_of(kOptions, key)) {
+    sections[key.name()] = section_of(value);
+    return {};
+  }
+  if (is_one_of(kOptionsNotYet, key)) return unsupported(text("The option ", show(key)), form);
+  return invalid("parser/query",
+                 text("Beside :query there may be :args, :limit, :offset, :order-by "
+                      "and :timeout, not ",
+                      show(key), "."));
+}
+
+// {:query … :args […] :limit …}: the options win over the query's own. [Q-3]
+Result<Sections> cut_wrapped(const Value& query, const Value& form) {
+  STELE_TRY(Sections sections, cut(query));
+  for (const auto& [key, value] : form.entries()) {
+    STELE_DO(take_option(key, value, form, sections));
   }
   return sections;
 }
@@ -117,46 +164,13 @@ Result<Sections> cut(const Value& form) {
   if (query.is(Kind::list) && query.items().size() == 2 && query.items()[0].is_symbol("quote")) {
     query = Value(query.items()[1]);
   }
-  if (query.is(Kind::map)) return cut_map(query);
+  if (query.is(Kind::map)) {
+    if (const Value* inner = query.find_keyword("query")) return cut_wrapped(*inner, query);
+    return cut_map(query);
+  }
   if (query.is_sequential()) return cut_sequence(query);
   return invalid("parser/query", text("A query is a vector, a map or a string that holds one, not ",
                                       show(query), "."));
-}
-
-Result<ast::Var> read_find_element(const Value& element, Names& names) {
-  if (is_variable(element)) return names.variable(element);
-  if (element.is(Kind::list)) return unsupported("An aggregate or pull in :find", element);
-  return invalid("parser/find", text("Cannot find ", show(element),
-                                     ": an element of :find is a variable like ?x."));
-}
-
-// Which of the four shapes is written, and the elements inside its brackets.
-FindShape find_shape(std::span<const Value>& items) {
-  if (items.size() == 2 && items[1].is_symbol(".")) {
-    items = items.first(1);
-    return FindShape::scalar;
-  }
-  if (items.size() != 1 || !items[0].is(Kind::vector)) return FindShape::relation;
-  items = items[0].items();
-  if (items.size() == 2 && items[1].is_symbol("...")) {
-    items = items.first(1);
-    return FindShape::collection;
-  }
-  return FindShape::tuple;
-}
-
-Done read_find(const Section& section, Names& names, ast::Query& query) {
-  std::span<const Value> items = section.items;
-  query.shape = find_shape(items);
-  if (items.empty()) {
-    return invalid("parser/find",
-                   "A query finds something: write :find and at least one variable.");
-  }
-  for (const Value& item : items) {
-    STELE_TRY(const ast::Var variable, read_find_element(item, names));
-    query.find.push_back(variable);
-  }
-  return {};
 }
 
 Result<ast::Input> read_input(const Value& form, Names& names) {
@@ -168,7 +182,9 @@ Result<ast::Input> read_input(const Value& form, Names& names) {
   }
   if (form.is_symbol("%")) return unsupported("A set of rules (%) in :in", form);
   if (form.is(Kind::symbol) && !is_variable(form) && !form.is_symbol("_")) {
-    return unsupported("A plain symbol in :in", form);
+    input.binding = {
+        .what = ast::Binding::What::variable, .variable = names.variable(form), .form = form};
+    return input;
   }
   STELE_TRY(input.binding, read_binding(form, names));
   return input;
@@ -196,14 +212,45 @@ Done read_where(const Section& section, Names& names, ast::Query& query) {
   return {};
 }
 
+// The number that a section holds; nil and a section that is not there: nullopt. [Q-12]
+Result<std::optional<std::int64_t>> read_number(std::string_view name, const Section& section) {
+  if (!section.given) return std::optional<std::int64_t>();
+  if (section.items.size() == 1 && section.items[0].is_nil()) return std::optional<std::int64_t>();
+  if (section.items.size() == 1 && section.items[0].is(Kind::int64)) {
+    return std::optional(section.items[0].as_int64());
+  }
+  return invalid(text("parser/", name),
+                 text(":", name, " is a whole number",
+                      name == "timeout" ? " of milliseconds" : " of rows", ", or nil."));
+}
+
+// Negative numbers are as good as none. [Q-34]
+Done read_page(Sections& sections, ast::Query& query) {
+  STELE_TRY(const auto limit, read_number("limit", sections["limit"]));
+  STELE_TRY(const auto offset, read_number("offset", sections["offset"]));
+  if (limit && *limit >= 0) query.limit = static_cast<std::uint64_t>(*limit);
+  if (offset && *offset > 0) query.offset = static_cast<std::uint64_t>(*offset);
+  return {};
+}
+
 Done read_timeout(const Section& section, ast::Query& query) {
-  if (!section.given) return {};
-  if (section.items.size() != 1 || !section.items[0].is(Kind::int64) ||
-      section.items[0].as_int64() <= 0) {
+  STELE_TRY(const auto ms, read_number("timeout", section));
+  if (ms && *ms <= 0) {
     return invalid("parser/timeout", ":timeout is a positive number of milliseconds.");
   }
-  query.timeout_ms = section.items[0].as_int64();
+  query.timeout_ms = ms.value_or(0);
   return {};
+}
+
+Done read_shape(Sections& sections, Names& names, ast::Query& query) {
+  STELE_DO(read_find(sections["find"].items, names, query));
+  if (sections["with"].given) STELE_DO(read_with(sections["with"].items, names, query));
+  for (std::string_view part : {"keys", "syms", "strs"}) {
+    if (sections[part].given) STELE_DO(read_return_keys(part, sections[part].items, query));
+  }
+  const std::vector<Value>& order = sections["order-by"].items;
+  if (order.size() == 1 && order[0].is_nil()) return {};
+  return sections["order-by"].given ? read_order_by(order, names, query) : Done();
 }
 
 }  // namespace
@@ -232,6 +279,15 @@ std::uint32_t number_of(std::vector<std::string>& names, std::string_view name) 
 }  // namespace
 
 ast::Var Names::variable(const Value& symbol) { return number_of(query_.variables, symbol.name()); }
+
+std::optional<ast::Var> Names::find_variable(const Value& symbol) const {
+  if (!symbol.ns().empty()) return std::nullopt;
+  const auto& known = query_.variables;
+  const auto at = std::find(known.begin(), known.end(), symbol.name());
+  if (at == known.end()) return std::nullopt;
+  return static_cast<ast::Var>(at - known.begin());
+}
+
 ast::SourceId Names::source(const Value& symbol) {
   return number_of(query_.sources, symbol.name());
 }
@@ -244,8 +300,15 @@ Result<ast::Query> read(const Value& form) {
   ast::Query query;
   Names names(query);
   STELE_DO(read_inputs(sections["in"], names, query));
-  STELE_DO(read_find(sections["find"], names, query));
+  STELE_DO(read_shape(sections, names, query));
   STELE_DO(read_where(sections["where"], names, query));
+  for (const ast::FindElement& element : query.find) {
+    if (element.is(ast::FindElement::What::variable)) continue;
+    return unsupported("An aggregate or pull in :find", element.form);
+  }
+  query.args = std::move(sections.args);
+  if (query.args) return unsupported("A query wrapped in {:query … :args …}", form);
+  STELE_DO(read_page(sections, query));
   STELE_DO(read_timeout(sections["timeout"], query));
   return query;
 }

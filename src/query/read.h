@@ -6,9 +6,11 @@
 //
 // Nothing that is not understood is passed over: an unknown keyword, form or function is an error
 // that shows the form, and what the language has but this version does not yet do is refused with
-// `:query/unsupported`. [Q-1, Q-2, 4.2]
+// `:query/unsupported`. Options beside a query in {:query … :args […] :limit …} win over its own.
+// [Q-1 … Q-3, 4.2]
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "query/ast.h"
@@ -24,14 +26,21 @@ class Names {
   explicit Names(ast::Query& query) : query_(query) {}
   ast::Var variable(const Value& symbol);
   ast::SourceId source(const Value& symbol);
+  // The variable, or what :in names with a plain symbol, if it has come up before.
+  std::optional<ast::Var> find_variable(const Value& symbol) const;
 
  private:
   ast::Query& query_;
 };
 
-// The parts that read.cc puts together; in read_clause.cc.
+// The parts that read.cc puts together; in read_clause.cc and read_find.cc.
 Result<ast::Clause> read_clause(const Value& form, Names& names);
 Result<ast::Binding> read_binding(const Value& form, Names& names);
+// The items of a section each. Those behind :find look at what :find has.
+Done read_find(std::span<const Value> items, Names& names, ast::Query& query);
+Done read_with(std::span<const Value> items, Names& names, ast::Query& query);
+Done read_return_keys(std::string_view part, std::span<const Value> items, ast::Query& query);
+Done read_order_by(std::span<const Value> items, const Names& names, ast::Query& query);
 
 bool is_variable(const Value& form);  // ?x
 bool is_source(const Value& form);    // $, $name

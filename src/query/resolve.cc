@@ -16,11 +16,13 @@ using base::text;
 class Resolver {
  public:
   Resolver(const ast::Query& query, std::span<const Input> inputs, Run& run)
-      : query_(query), inputs_(inputs), run_(run), single_(query.variables.size()) {}
+      : query_(query), inputs_(inputs), run_(run) {
+    out_.single.resize(query.variables.size());
+  }
 
   Result<Resolved> resolve() {
     out_.variables = query_.variables.size();
-    out_.find = query_.find;
+    out_.find = ast::variables_of_rows(query_);
     out_.sources.resize(query_.sources.size());
     STELE_DO(check_count());
     for (std::size_t i = 0; i < inputs_.size(); ++i) STELE_DO(take(query_.inputs[i], inputs_[i]));
@@ -36,8 +38,12 @@ class Resolver {
   Done check_count() const {
     if (inputs_.size() == query_.inputs.size()) return {};
     const bool uses_source =
-        std::any_of(query_.where.begin(), query_.where.end(),
-                    [](auto& clause) { return std::holds_alternative<ast::Pattern>(clause.body); });
+        std::any_of(
+            query_.where.begin(), query_.where.end(),
+            [](auto& clause) { return std::holds_alternative<ast::Pattern>(clause.body); }) ||
+        std::any_of(query_.find.begin(), query_.find.end(), [](const ast::FindElement& element) {
+          return element.is(ast::FindElement::What::pull);
+        });
     if (query_.default_inputs && inputs_.empty() && !uses_source) return {};
     std::string names;
     for (const ast::Input& input : query_.inputs) names += ' ' + show_input(input);
@@ -87,7 +93,7 @@ class Resolver {
     STELE_TRY(const std::size_t count, rows.add(value));
     Columns columns = rows.finish();
     if (is_single(binding) && count == 1) {
-      for (Var variable : columns.variables) single_[variable] = columns.of(variable).at(0);
+      for (Var variable : columns.variables) out_.single[variable] = columns.of(variable).at(0);
     }
     out_.inputs.push_back(std::move(columns));
     return {};
@@ -100,7 +106,7 @@ class Resolver {
               {term.constant.kind(), value::cell_of(term.constant, run_.arena)}};
     }
     if (!term.is_variable()) return {};
-    if (single_[term.id]) return {Slot::What::constant, 0, *single_[term.id]};
+    if (out_.single[term.id]) return {Slot::What::constant, 0, *out_.single[term.id]};
     return {Slot::What::variable, term.id, {}};
   }
 
@@ -173,7 +179,6 @@ class Resolver {
   const ast::Query& query_;
   std::span<const Input> inputs_;
   Run& run_;
-  std::vector<std::optional<Item>> single_;  // by variable: its value for the whole query
   std::vector<Hidden> hidden_;
   Resolved out_;
 };

@@ -67,8 +67,9 @@ struct Resolved {
   std::vector<Source> sources;  // by ast::SourceId
   std::vector<Columns> inputs;  // what :in binds; each a bag of rows
   std::vector<ResolvedClause> clauses;
-  std::vector<Var> find;
-  std::size_t variables = 0;  // with the hidden ones
+  std::vector<Var> find;                    // of :find and :with, each once
+  std::vector<std::optional<Item>> single;  // by variable: its value for the whole query
+  std::size_t variables = 0;                // with the hidden ones
 };
 
 // What a clause mentions: in patterns every variable, in calls the arguments.

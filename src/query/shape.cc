@@ -58,12 +58,12 @@ Result<Relation> shape(const ast::Query& query, const Columns& answer, Run& run)
   data->shape = query.shape;
   data->rows = answer.rows;
   std::vector<const Column*> columns;
-  for (Var variable : query.find) columns.push_back(&answer.of(variable));
+  for (const auto& element : query.find) columns.push_back(&answer.of(element.variable));
   const bool one = wants_one_row(query.shape) && answer.rows > 1;
   const Row least = one ? least_row(columns, answer.rows) : 0;
   if (one) data->rows = 1;
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    data->names.push_back(query.variables[query.find[i]]);
+    data->names.push_back(query.variables[query.find[i].variable]);
     data->columns.push_back(one ? *gather(*columns[i], {&least, 1}) : *columns[i]);
     Column& column = data->columns.back();
     STELE_DO(run.reserve(column.bytes() + text_bytes(column)));
