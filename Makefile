@@ -3,7 +3,7 @@
 # The work is done by tools/steps, cmake and ctest; HACKING.md says how to call those directly.
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-quick test-slow bench fuzz format lint wasm-check clean
+.PHONY: help build install demo test test-quick test-slow bench fuzz format lint wasm-check clean
 
 install = @tools/install-packages
 
@@ -13,6 +13,11 @@ help:
 build: ## Build build/release/stele, the tests and the benches
 	$(install) build test
 	@tools/steps release-build
+
+install: ## Build the release and install it; PREFIX=/usr/local, DESTDIR=
+	$(install) build
+	@tools/steps release-install-build
+	@DESTDIR="$(DESTDIR)" cmake --install build/release --prefix "$(or $(PREFIX),/usr/local)"
 
 demo: ## Build build/release/stele and show it at work
 	$(install) build test

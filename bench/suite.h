@@ -1,0 +1,34 @@
+// Suites: what they are given, and the three there are.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "report.h"
+
+namespace stele::bench {
+
+struct Settings {
+  std::size_t people = 20'000;
+  std::uint64_t seed = 1;
+  std::string row;            // only this one; empty: all
+  std::string peers_folder;   // where npm put its packages
+  std::string stele_program;  // for processes from their start
+  double budget_ms = 300;     // for each engine and row; 0: each once
+  bool wants(const std::string& name) const { return row.empty() || row == name; }
+};
+
+struct Suite {
+  const char* name;
+  std::vector<std::string> (*rows)();
+  Report (*run)(const Settings& settings);
+};
+
+std::vector<std::string> query_row_names();
+Report run_query_suite(const Settings& settings);
+std::vector<std::string> load_row_names();
+Report run_load_suite(const Settings& settings);
+std::vector<std::string> open_row_names();
+Report run_open_suite(const Settings& settings);
+
+}  // namespace stele::bench
