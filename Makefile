@@ -3,7 +3,7 @@
 # The work is done by tools/steps, cmake and ctest; HACKING.md says how to call those directly.
 
 .DEFAULT_GOAL := help
-.PHONY: help build install demo test test-quick test-slow bench fuzz format lint wasm-check clean
+.PHONY: help build install demo test test-quick test-slow bench bench-peers fuzz format lint wasm-check clean
 
 install = @tools/install-packages
 
@@ -41,6 +41,13 @@ bench: ## Run the benchmarks; FILTER=regex chooses among them
 	$(install) build test
 	@tools/steps release-build
 	@tools/bench "$(FILTER)"
+
+bench-peers: ## Measure beside SQLite, DuckDB and DataScript; ARGS="--suite query --row q5"
+	$(install) build test peers
+	@npm install --silent --no-audit --no-fund --prefix build/peers \
+	  @duckdb/node-bindings-linux-x64@1.5.6-r.1 datascript@1.8.1
+	@tools/steps release-bench-build
+	@build/release/stele-bench $(ARGS)
 
 fuzz: ## Run each fuzzer for SECONDS=60; FILTER=regex chooses among them
 	$(install) build test fuzz

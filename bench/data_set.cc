@@ -12,8 +12,8 @@ using Ints = std::vector<std::int64_t>;
 using Words = std::vector<std::string>;
 
 // std's distributions differ between libraries; this does not.
-std::int64_t below(std::mt19937_64& random, std::int64_t limit) {
-  return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(limit));
+std::int64_t below(std::mt19937_64& engine, std::int64_t limit) {
+  return static_cast<std::int64_t>(engine() % static_cast<std::uint64_t>(limit));
 }
 
 DataColumn column(const char* attribute, const char* sql, Type type, Words words = {}) {
