@@ -1,7 +1,9 @@
-// The text's example in WebAssembly: two databases in memory, one query, and one as of before.
+// The text's example in WebAssembly: two databases in memory, one query, and one as of before. Then
+// the conformance files.
 //
 //   node tests/wasm/check.mjs build/wasm/stele.wasm
 import { loadWasm } from "../../src/app/wasm/stele.mjs";
+import { runConformance } from "./conformance.mjs";
 
 const stele = await loadWasm(process.argv[2] ?? "build/wasm/stele.wasm");
 let failures = 0;
@@ -47,4 +49,5 @@ expect("joins the past", `{:op :q :query ${join} :args [#db-as-of [#db "catalog"
   '{:ok #{["Thingamajig" 3.75 58] ["Widget" 9.99 140]}}');
 expect("answers bad input with an error", "{:op :q :query [:find", /^\{:error \{:code :edn\/eof/);
 
+failures += runConformance(ask);
 process.exit(failures === 0 ? 0 : 1);
