@@ -64,9 +64,31 @@ struct Call {
   std::optional<Binding> output;
 };
 
-// Negation, disjunction and rule calls will be further alternatives that hold clauses themselves.
+struct Clause;
+
+// What a clause that holds clauses has in common with its surroundings. A variable has the same
+// number on both sides only if it may be shared: what not-join and or-join do not list has numbers
+// of its own inside, in each branch.
+struct Sharing {
+  bool is_listed = false;   // not-join, or-join: `shared` is what was written
+  std::vector<Var> shared;  // of not and or it is found by `check`
+  std::vector<Var> needed;  // those that must be bound before; by `check`, or-join: as written
+};
+
+// (not clause …), (not-join [?v …] clause …): with what the shared variables are, there is no way
+// to make the body true. [Q-51 … Q-54]
+struct Negation : Sharing {
+  std::vector<Clause> body;
+};
+
+// (or …), (or-join [[?required …] ?v …] …): one of the branches is true. [Q-55 … Q-58]
+struct Disjunction : Sharing {
+  std::vector<std::vector<Clause>> branches;
+};
+
+// Rule calls will be one more alternative.
 struct Clause {
-  std::variant<Pattern, Call> body;
+  std::variant<Pattern, Call, Negation, Disjunction> body;
   Value form;
 };
 
@@ -123,6 +145,19 @@ struct Query {
 std::vector<Var> variables_of_rows(const Query& query);
 // The shape is a set: nothing in :find, :with or :order-by makes it a sequence.
 bool is_set(const Query& query);
+
+// Calls `visit` with every clause, also with those inside others.
+template <typename Visit>
+void each_clause(const std::vector<Clause>& clauses, const Visit& visit) {
+  for (const Clause& clause : clauses) {
+    visit(clause);
+    if (const auto* negation = std::get_if<Negation>(&clause.body)) {
+      each_clause(negation->body, visit);
+    } else if (const auto* disjunction = std::get_if<Disjunction>(&clause.body)) {
+      for (const auto& branch : disjunction->branches) each_clause(branch, visit);
+    }
+  }
+}
 
 // The variables of a binding, each once, in the order in which they are written.
 void collect_variables(const Binding& binding, std::vector<Var>& out);

@@ -64,10 +64,12 @@ Done check_source(const ast::Query& query, ast::SourceId source, const Value& fo
 }
 
 Done check_sources(const ast::Query& query) {
-  for (const ast::Clause& clause : query.where) {
+  Done known;
+  ast::each_clause(query.where, [&](const ast::Clause& clause) {
     const auto* pattern = std::get_if<ast::Pattern>(&clause.body);
-    if (pattern) STELE_DO(check_source(query, pattern->source, clause.form));
-  }
+    if (pattern && known.ok()) known = check_source(query, pattern->source, clause.form);
+  });
+  STELE_DO(std::move(known));
   for (const ast::FindElement& element : query.find) {
     if (!element.is(ast::FindElement::What::pull)) continue;
     STELE_DO(check_source(query, element.source, element.form));
@@ -184,6 +186,14 @@ Done check_bindings(const ast::Query& query) {
 }  // namespace
 
 Done check(const ast::Query& query) {
+  for (const ast::Clause& clause : query.where) {
+    if (std::holds_alternative<ast::Negation>(clause.body)) {
+      return unsupported("The clause (not …)", clause.form);
+    }
+    if (std::holds_alternative<ast::Disjunction>(clause.body)) {
+      return unsupported("The clause (or …)", clause.form);
+    }
+  }
   STELE_DO(check_inputs(query));
   STELE_DO(check_sources(query));
   STELE_DO(check_settings(query));

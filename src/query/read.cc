@@ -269,27 +269,38 @@ bool is_source(const Value& form) {
   return form.is(Kind::symbol) && form.ns().empty() && form.name().starts_with('$');
 }
 
-namespace {
-std::uint32_t number_of(std::vector<std::string>& names, std::string_view name) {
-  const auto found = std::find(names.begin(), names.end(), name);
-  const auto number = static_cast<std::uint32_t>(found - names.begin());
-  if (found == names.end()) names.emplace_back(name);
-  return number;
-}
-}  // namespace
-
-ast::Var Names::variable(const Value& symbol) { return number_of(query_.variables, symbol.name()); }
-
-std::optional<ast::Var> Names::find_variable(const Value& symbol) const {
-  if (!symbol.ns().empty()) return std::nullopt;
-  const auto& known = query_.variables;
-  const auto at = std::find(known.begin(), known.end(), symbol.name());
-  if (at == known.end()) return std::nullopt;
-  return static_cast<ast::Var>(at - known.begin());
+ast::Var Names::variable(const Value& symbol) {
+  std::vector<ast::Var>& scope = scopes_.back();
+  for (ast::Var variable : scope) {
+    if (query_.variables[variable] == symbol.name()) return variable;
+  }
+  scope.push_back(static_cast<ast::Var>(query_.variables.size()));
+  query_.variables.emplace_back(symbol.name());
+  return scope.back();
 }
 
 ast::SourceId Names::source(const Value& symbol) {
-  return number_of(query_.sources, symbol.name());
+  std::vector<std::string>& names = query_.sources;
+  const auto found = std::find(names.begin(), names.end(), symbol.name());
+  const auto number = static_cast<ast::SourceId>(found - names.begin());
+  if (found == names.end()) names.emplace_back(symbol.name());
+  return number;
+}
+
+std::optional<ast::Var> Names::find_variable(const Value& symbol) const {
+  if (!symbol.ns().empty()) return std::nullopt;
+  for (ast::Var variable : scopes_.back()) {
+    if (query_.variables[variable] == symbol.name()) return variable;
+  }
+  return std::nullopt;
+}
+
+ast::SourceId Names::default_source() {
+  return default_source_ ? *default_source_ : source(Value::symbol("$"));
+}
+
+Names::Scope::Scope(Names& names, const std::vector<ast::Var>& seen) : names_(names) {
+  names.scopes_.push_back(seen);
 }
 
 Result<ast::Query> read(const Value& form) {

@@ -12,8 +12,6 @@ namespace {
 
 using base::text;
 
-constexpr std::string_view kLogic[] = {"not", "not-join", "or", "or-join", "and"};
-
 bool is_quoted(const Value& form) {
   return form.is(Kind::list) && form.items().size() == 2 && form.items()[0].is_symbol("quote");
 }
@@ -56,7 +54,7 @@ Result<ast::Clause> read_pattern(const Value& form, Names& names) {
     pattern.source = names.source(items[0]);
     items = items.subspan(1);
   } else {
-    pattern.source = names.source(Value::symbol("$"));
+    pattern.source = names.default_source();
   }
   if (items.empty()) {
     return invalid("parser/where", text("The clause ", show(form),
@@ -132,16 +130,15 @@ Result<ast::Clause> read_call(const Value& form, Names& names) {
   return ast::Clause{std::move(out), form};
 }
 
-// Logic and rule calls are lists (or vectors) that begin with their name, or with a source.
-std::optional<Error> refuse_logic(const Value& form) {
-  std::span<const Value> items = form.items();
-  if (items.size() > 1 && is_source(items[0])) items = items.subspan(1);
-  if (items.empty() || !is_plain_symbol(items[0])) return std::nullopt;
-  const bool is_logic = items[0].ns().empty() && std::find(std::begin(kLogic), std::end(kLogic),
-                                                           items[0].name()) != std::end(kLogic);
-  if (is_logic) return unsupported(text("The clause (", items[0].name(), " …)"), form);
-  if (form.is(Kind::list) && !is_quoted(form)) return unsupported("A rule call", form);
-  return std::nullopt;
+// Behind its source, if it has one.
+std::span<const Value> without_source(const Value& form) {
+  const std::span<const Value> items = form.items();
+  return items.size() > 1 && is_source(items[0]) ? items.subspan(1) : items;
+}
+
+bool is_rule_call(const Value& form) {
+  const std::span<const Value> items = without_source(form);
+  return form.is(Kind::list) && !items.empty() && is_plain_symbol(items[0]) && !is_quoted(form);
 }
 
 Result<ast::Binding> read_collection(const Value& form, const Value& item, Names& names) {
@@ -178,8 +175,9 @@ Result<ast::Clause> read_clause(const Value& form, Names& names) {
   if (!form.is_sequential()) {
     return invalid("parser/where", text("A clause is a vector or a list, not ", show(form), "."));
   }
-  const std::span<const Value> items = form.items();
-  if (auto refused = refuse_logic(form)) return *refused;
+  const std::span<const Value> items = form.items(), body = without_source(form);
+  if (!body.empty() && is_logic(body[0])) return read_logic(form, names);
+  if (is_rule_call(form)) return unsupported("A rule call", form);
   if (!items.empty() && is_call(items[0])) {
     if (items.size() <= 2) return read_call(form, names);
     return invalid("parser/where", text("A function clause is a call and one binding, but ",
