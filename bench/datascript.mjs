@@ -5,6 +5,9 @@
 //   {"op": "prepare", "datalog": …, …}     the row that the next two speak of
 //   {"op": "answer"}                       ok ROWS CHECKSUM
 //   {"op": "sample", "budget": MS}         ok US US …
+//   {"op": "open", "tables": […]}          an empty database, and the entities to put into it
+//   {"op": "apply", "transactions": [[[table, begin, end] …] …]}     ok MS
+//   {"op": "facts"}                        ok COUNT
 //
 // usage: node datascript.mjs FOLDER        where node_modules/datascript lies
 import { createInterface } from 'node:readline';
@@ -20,24 +23,47 @@ let db, row, next = 0, batch = 0;
 const withStrings = (text) =>
   text.replace(/:(?!(find|in|where|with)\b)([a-z][a-z/-]*)/g, '"$2"');
 
-function load({ tables }) {
-  const schema = {}, entities = [];
-  for (const { ids, columns } of tables) {
+function read(tables) {
+  const schema = {};
+  const entities = tables.map(({ ids, columns }) => {
     for (const { attribute, many, reference } of columns) {
       schema[attribute] = { ':db/index': true };
       if (many) schema[attribute][':db/cardinality'] = ':db.cardinality/many';
       if (reference) schema[attribute][':db/valueType'] = ':db.type/ref';
     }
-    ids.forEach((id, i) => {
+    return ids.map((id, i) => {
       const entity = { ':db/id': id };
       for (const { attribute, words, cells } of columns) {
         entity[attribute] = words.length ? words[cells[i]] : cells[i];
       }
-      entities.push(entity);
+      return entity;
     });
-  }
-  db = d.db_with(d.empty_db(schema), entities);
+  });
+  return { schema, entities };
 }
+
+function load({ tables }) {
+  const { schema, entities } = read(tables);
+  db = d.db_with(d.empty_db(schema), entities.flat());
+}
+
+let waiting;
+
+function open({ tables }) {
+  const { schema, entities } = read(tables);
+  db = d.empty_db(schema);
+  waiting = entities;
+}
+
+function apply({ transactions }) {
+  const forms = transactions.map((parts) =>
+    parts.flatMap(([table, begin, end]) => waiting[table].slice(begin, end)));
+  const start = performance.now();
+  for (const some of forms) db = d.db_with(db, some);
+  return performance.now() - start;
+}
+
+const facts = () => d.datoms(db, ':eavt').length;
 
 function prepare({ datalog, input, arguments: given, door }) {
   const text = withStrings(datalog);
@@ -95,7 +121,7 @@ function sample({ budget }) {
   return samples.map((us) => us.toFixed(4)).join(' ');
 }
 
-const operations = { hello: () => '', load, prepare, answer, sample };
+const operations = { hello: () => '', load, prepare, answer, sample, open, apply, facts };
 for await (const line of createInterface({ input: process.stdin })) {
   const request = JSON.parse(line);
   try {

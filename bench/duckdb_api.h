@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <type_traits>
 
 namespace stele::bench::duckdb_api {
@@ -36,6 +37,11 @@ struct String {
     Outside outside;
     Inside inside;
   };
+
+  std::string_view view() const {
+    const bool is_inside = inside.length <= sizeof inside.data;
+    return {is_inside ? inside.data : outside.data, inside.length};
+  }
 };
 static_assert(sizeof(String) == 16);
 
@@ -51,6 +57,7 @@ struct Api {
   const char* (*prepare_error)(Handle statement);
   void (*destroy_prepare)(Handle* statement);
   State (*bind_int64)(Handle statement, std::uint64_t index, std::int64_t value);
+  State (*bind_varchar)(Handle statement, std::uint64_t index, const char* value);
   State (*execute_prepared)(Handle statement, ResultSet* result);
   std::uint64_t (*column_count)(ResultSet* result);
   int (*column_type)(ResultSet* result, std::uint64_t column);
@@ -59,7 +66,6 @@ struct Api {
   std::uint64_t (*data_chunk_get_size)(Handle chunk);
   Handle (*data_chunk_get_vector)(Handle chunk, std::uint64_t column);
   void* (*vector_get_data)(Handle vector);
-  std::uint64_t* (*vector_get_validity)(Handle vector);
   State (*appender_create)(Handle connection, const char* schema, const char* table, Handle* out);
   State (*append_int32)(Handle appender, std::int32_t value);
   State (*append_int64)(Handle appender, std::int64_t value);
@@ -88,6 +94,7 @@ std::optional<Api> load_api(const Find& find) {
   load(api.prepare_error, "duckdb_prepare_error");
   load(api.destroy_prepare, "duckdb_destroy_prepare");
   load(api.bind_int64, "duckdb_bind_int64");
+  load(api.bind_varchar, "duckdb_bind_varchar");
   load(api.execute_prepared, "duckdb_execute_prepared");
   load(api.column_count, "duckdb_column_count");
   load(api.column_type, "duckdb_column_type");
@@ -96,7 +103,6 @@ std::optional<Api> load_api(const Find& find) {
   load(api.data_chunk_get_size, "duckdb_data_chunk_get_size");
   load(api.data_chunk_get_vector, "duckdb_data_chunk_get_vector");
   load(api.vector_get_data, "duckdb_vector_get_data");
-  load(api.vector_get_validity, "duckdb_vector_get_validity");
   load(api.appender_create, "duckdb_appender_create");
   load(api.append_int32, "duckdb_append_int32");
   load(api.append_int64, "duckdb_append_int64");

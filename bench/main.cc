@@ -6,6 +6,8 @@
 // Every row is checked: all engines must give the same answer, or the row says NOT EQUAL and the
 // program ends with 1. A peer that is not on this machine is shown as missing, and wins nothing.
 #include <cstdio>
+#include <cstdlib>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 
@@ -56,6 +58,10 @@ int run(const Settings& settings, const std::string& only, const std::string& js
 }  // namespace stele::bench
 
 int main(int argc, char** argv) {
+  if (argc == 4 && std::string_view(argv[1]) == "--ask-sqlite") {
+    stele::bench::print_sqlite_answer(argv[2], std::atoll(argv[3]));
+    return 0;
+  }
   stele::bench::Settings settings;
   settings.peers_folder = STELE_PEERS_FOLDER;
   settings.stele_program = stele::bench::folder_of(argv[0]) + "/stele";

@@ -1,95 +1,9 @@
-#include <cstdio>
-#include <sstream>
-#include <stdexcept>
-
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
+#include "datascript_process.h"
 #include "json.h"
 #include "peer.h"
 
 namespace stele::bench {
 namespace {
-
-// A node process that answers each line of JSON with a line of words; see datascript.mjs.
-class Node {
- public:
-  explicit Node(const std::string& folder) {
-    int to[2], from[2];
-    if (pipe(to) != 0 || pipe(from) != 0) throw std::runtime_error("cannot make pipes");
-    pid_ = fork();
-    if (pid_ == 0) {
-      dup2(to[0], STDIN_FILENO);
-      dup2(from[1], STDOUT_FILENO);
-      for (const int fd : {to[0], to[1], from[0], from[1]}) close(fd);
-      execlp("node", "node", STELE_BENCH_FOLDER "/datascript.mjs", folder.c_str(), nullptr);
-      _exit(127);
-    }
-    close(to[0]);
-    close(from[1]);
-    in_ = fdopen(to[1], "w");
-    out_ = fdopen(from[0], "r");
-    signal(SIGPIPE, SIG_IGN);
-  }
-  ~Node() {
-    std::fclose(in_);  // it ends with its input
-    std::fclose(out_);
-    waitpid(pid_, nullptr, 0);
-  }
-  Node(const Node&) = delete;
-  Node& operator=(const Node&) = delete;
-
-  // The words behind `ok`. Throws what stands behind `error`.
-  std::istringstream ask(const std::string& request) {
-    std::fputs((request + "\n").c_str(), in_);
-    std::fflush(in_);
-    char* line = nullptr;
-    std::size_t room = 0;
-    const ssize_t length = getline(&line, &room, out_);
-    const std::string reply(line ? line : "", length > 0 ? static_cast<std::size_t>(length) : 0);
-    std::free(line);
-    if (!reply.starts_with("ok")) {
-      throw std::runtime_error("DataScript: " + (reply.empty() ? "node ended" : reply));
-    }
-    return std::istringstream(reply.substr(2));
-  }
-
- private:
-  pid_t pid_;
-  std::FILE* in_;
-  std::FILE* out_;
-};
-
-std::string json_column(const DataColumn& column) {
-  std::string out = "{\"attribute\":" + json_text(column.attribute) + ",\"many\":";
-  out += column.many ? "true" : "false";
-  out += ",\"reference\":";
-  out += column.type == Type::reference ? "true" : "false";
-  out += ",\"words\":[";
-  for (const std::string& word : column.words) {
-    out += (out.back() == '[' ? "" : ",") + json_text(word);
-  }
-  out += "],\"cells\":[";
-  for (const std::int64_t cell : column.cells) {
-    out += (out.back() == '[' ? "" : ",") + std::to_string(cell);
-  }
-  return out + "]}";
-}
-
-std::string json_ints(const std::vector<std::int64_t>& ints) {
-  std::string out = "[";
-  for (const std::int64_t i : ints) out += (out.size() == 1 ? "" : ",") + std::to_string(i);
-  return out + "]";
-}
-
-std::string json_table(const Table& table) {
-  std::string out = "{\"ids\":" + json_ints(table.ids) + ",\"columns\":[";
-  for (const DataColumn& column : table.columns) {
-    out += (out.back() == '[' ? "" : ",") + json_column(column);
-  }
-  return out + "]}";
-}
 
 std::string json_row(const QueryRow& row) {
   const char* door = row.door == Door::entity       ? "entity"
@@ -102,7 +16,7 @@ std::string json_row(const QueryRow& row) {
 
 class DataScriptRunner : public Runner {
  public:
-  explicit DataScriptRunner(Node& node) : node_(node) {}
+  explicit DataScriptRunner(DataScriptProcess& node) : node_(node) {}
 
   Answer answer() override {
     Answer out;
@@ -116,20 +30,16 @@ class DataScriptRunner : public Runner {
   }
 
  private:
-  Node& node_;
+  DataScriptProcess& node_;
 };
 
 class DataScript : public Peer {
  public:
-  explicit DataScript(const std::string& folder) : node_(folder) { node_.ask(R"({"op":"hello"})"); }
+  explicit DataScript(const std::string& folder) : node_(folder) {}
   std::string name() const override { return "datascript"; }
 
   void load(const DataSet& data) override {
-    std::string request = R"({"op":"load","tables":[)";
-    for (const Table& table : data.tables) {
-      request += (request.back() == '[' ? "" : ",") + json_table(table);
-    }
-    node_.ask(request + "]}");
+    node_.ask("{\"op\":\"load\",\"tables\":" + json_tables(data) + "}");
   }
 
   std::unique_ptr<Runner> prepare(const QueryRow& row, std::string& why) override {
@@ -142,7 +52,7 @@ class DataScript : public Peer {
   }
 
  private:
-  Node node_;
+  DataScriptProcess node_;
 };
 
 }  // namespace

@@ -1,44 +1,9 @@
-#include <stdexcept>
-
-#include <sqlite3.h>
-
 #include "peer.h"
 #include "sql_text.h"
+#include "sqlite_database.h"
 
 namespace stele::bench {
 namespace {
-
-struct CloseDatabase {
-  void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
-};
-struct FinalizeStatement {
-  void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
-};
-using Database = std::unique_ptr<sqlite3, CloseDatabase>;
-using Statement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
-
-[[noreturn]] void fail(sqlite3* database, const std::string& sql) {
-  throw std::runtime_error("SQLite: " + std::string(sqlite3_errmsg(database)) + " in: " + sql);
-}
-
-void execute(sqlite3* database, const std::string& sql) {
-  if (sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-    fail(database, sql);
-  }
-}
-
-Statement prepare_statement(sqlite3* database, const std::string& sql) {
-  sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v2(database, sql.c_str(), -1, &statement, nullptr) != SQLITE_OK) {
-    fail(database, sql);
-  }
-  return Statement(statement);
-}
-
-std::string_view text_at(sqlite3_stmt* statement, int column) {
-  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
-  return {text, static_cast<std::size_t>(sqlite3_column_bytes(statement, column))};
-}
 
 void add_row(AnswerBuilder& out, sqlite3_stmt* statement) {
   for (int i = 0; i < sqlite3_column_count(statement); ++i) {
@@ -114,7 +79,7 @@ class SqliteRunner : public LocalRunner {
 
   sqlite3* database_;
   const QueryRow row_;
-  Statement statement_;
+  SqliteStatement statement_;
 };
 
 class Sqlite : public Peer {
@@ -122,17 +87,15 @@ class Sqlite : public Peer {
   std::string name() const override { return "sqlite"; }
 
   void load(const DataSet& data) override {
-    sqlite3* database = nullptr;
-    if (sqlite3_open(":memory:", &database) != SQLITE_OK) fail(database, "open");
-    database_.reset(database);
-    execute(database, "BEGIN");
+    database_ = open_sqlite(":memory:");
+    execute(database_.get(), "BEGIN");
     for (const Table& table : data.tables) {
-      execute(database, create_table(table));
-      fill(table);
-      for (const std::string& sql : create_indexes(table)) execute(database, sql);
+      execute(database_.get(), create_table(table));
+      SqliteInsert(database_.get(), table).rows(0, table.ids.size());
+      for (const std::string& sql : create_indexes(table)) execute(database_.get(), sql);
     }
-    execute(database, "COMMIT");
-    execute(database, "ANALYZE");
+    execute(database_.get(), "COMMIT");
+    execute(database_.get(), "ANALYZE");
   }
 
   std::unique_ptr<Runner> prepare(const QueryRow& row, std::string& why) override {
@@ -144,24 +107,7 @@ class Sqlite : public Peer {
   }
 
  private:
-  void fill(const Table& table) {
-    const Statement insert = prepare_statement(database_.get(), insert_row(table));
-    for (std::size_t row = 0; row < table.ids.size(); ++row) {
-      sqlite3_bind_int64(insert.get(), 1, table.ids[row]);
-      int at = 2;
-      for (const DataColumn& column : table.columns) {
-        if (column.is_text()) {
-          sqlite3_bind_text(insert.get(), at++, column.word(row).c_str(), -1, SQLITE_STATIC);
-        } else {
-          sqlite3_bind_int64(insert.get(), at++, column.cells[row]);
-        }
-      }
-      if (sqlite3_step(insert.get()) != SQLITE_DONE) fail(database_.get(), insert_row(table));
-      sqlite3_reset(insert.get());
-    }
-  }
-
-  Database database_;
+  SqliteDatabase database_;
 };
 
 }  // namespace

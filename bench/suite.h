@@ -30,5 +30,7 @@ std::vector<std::string> load_row_names();
 Report run_load_suite(const Settings& settings);
 std::vector<std::string> open_row_names();
 Report run_open_suite(const Settings& settings);
+// What the row `process` starts as SQLite's program: asks for one name and prints it.
+void print_sqlite_answer(const std::string& folder, std::int64_t id);
 
 }  // namespace stele::bench
