@@ -1,6 +1,7 @@
 #include "query/pull.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 #include "base/try.h"
@@ -16,6 +17,10 @@ constexpr std::uint32_t kLevelsMax = 10'000;
 // What a value takes besides its text: a place in a map, and a block.
 constexpr std::uint64_t kValueBytes = 64;
 constexpr std::uint64_t kFrameBytes = 128;
+// Entities are read as a whole where that passes by at most so many rows for each attribute that is
+// wanted, and enough are wanted for it to matter.
+constexpr std::uint64_t kRowsPassedBy = 16;
+constexpr std::uint64_t kAttributesMany = 64;
 constexpr std::uint32_t kNowhere = UINT32_MAX;
 
 using What = PullEdge::What;
@@ -47,7 +52,8 @@ void for_rows(const Spans& spans, std::uint64_t limit, const Visit& visit) {
 class Puller {
  public:
   Puller(const db::View& view, BoundPull& pattern, Run& run)
-      : pattern_(pattern),
+      : view_(view),
+        pattern_(pattern),
         run_(run),
         said_(view, IndexOrder::eavt, pattern.attributes()),
         whole_(view, IndexOrder::eavt, pattern.attributes()),
@@ -79,6 +85,7 @@ class Puller {
   struct Met {
     const PullEdge* edge = nullptr;
     std::uint32_t attribute = kNowhere;  // in the pattern
+    bool before_id = false;              // comes before :db/id
   };
   // What an entity says of one attribute, in whole_spans_.
   struct Stretch {
@@ -92,7 +99,8 @@ class Puller {
   Done read(FrameId begin, FrameId end) {
     for (RowLookup* lookup : {&said_, &whole_, &known_, &referring_}) lookup->clear();
     questions_.assign(end - begin, {});
-    met_leaf_ = nullptr;
+    forget_leaves();
+    reads_whole_ = is_cheaper_whole(begin, end);
     for (FrameId frame = begin; frame < end; ++frame) {
       if (!frames_.is_closed(frame)) ask(frame, questions_[frame - begin]);
     }
@@ -102,17 +110,34 @@ class Puller {
     return read_known(begin, end);
   }
 
+  // Where entities lie close together and are small, one search for each is enough.
+  bool is_cheaper_whole(FrameId begin, FrameId end) const {
+    std::uint64_t wanted = 0;
+    EntityId first = UINT64_MAX, last = 0;
+    for (FrameId frame = begin; frame < end; ++frame) {
+      const BoundNode& node = frames_.node(frame);
+      if (node.wildcard || frames_.is_closed(frame)) continue;
+      wanted += node.edges.size();
+      first = std::min(first, frames_.entity(frame));
+      last = std::max(last, frames_.entity(frame));
+    }
+    if (wanted < kAttributesMany) return false;
+    const tree::Range range{format::Key::eavt(first), format::Key::eavt(last), true};
+    return db::estimate_rows(view_, IndexOrder::eavt, range) <= wanted * kRowsPassedBy;
+  }
+
   void ask(FrameId frame, Questions& questions) {
     const BoundNode& node = frames_.node(frame);
     const EntityId e = frames_.entity(frame);
     questions.said = said_.asked();
     questions.whole = whole_.asked();
     questions.referring = referring_.asked();
-    if (node.wildcard) whole_.ask(e, RowLookup::kWholeEntity, kPullUnlimited);
+    const bool whole = node.wildcard || reads_whole_;
+    if (whole) whole_.ask(e, RowLookup::kWholeEntity, kPullUnlimited);
     for (const PullEdge& edge : node.edges) {
       if (edge.backwards) {
         referring_.ask(e, edge.attribute, edge.many ? edge.limit : 1);
-      } else if (!node.wildcard && edge.what != What::id) {
+      } else if (!whole && edge.what != What::id) {
         said_.ask(e, edge.attribute, edge.many ? edge.limit : kPullUnlimited);
       }
     }
@@ -120,6 +145,7 @@ class Puller {
 
   // :db/id is told of entities that say something, be it nothing that was asked for. [P-9]
   Done read_known(FrameId begin, FrameId end) {
+    if (reads_whole_) return {};
     for (FrameId frame = begin; frame < end; ++frame) {
       if (frames_.is_closed(frame) || !asks_only_id(frame, questions_[frame - begin])) continue;
       questions_[frame - begin].known =
@@ -148,27 +174,32 @@ class Puller {
   Done take(FrameId begin, FrameId end) {
     for (FrameId frame = begin; frame < end; ++frame) {
       if (frames_.is_closed(frame)) continue;
-      Questions questions = questions_[frame - begin];
       frame_ = frame;
+      bytes_ = kFrameBytes;
+      Questions& questions = questions_[frame - begin];
       STELE_DO(frames_.node(frame).wildcard ? take_all(questions) : take_some(questions));
-      STELE_DO(run_.reserve(kFrameBytes + bytes_));
-      bytes_ = 0;
-      STELE_DO(frames_.close(frame, entries_));
+      STELE_DO(run_.reserve(bytes_));
+      frames_.close(frame, pairs_);
       if (frame % kRowsBetweenPolls == 0) STELE_DO(run_.keep_going());
     }
     return {};
   }
 
   Done take_some(Questions& questions) {
-    const bool is_known = questions.known == kNowhere || known_.has_rows(questions.known);
+    whole_spans_.clear();
+    if (reads_whole_) whole_.rows(questions.whole, whole_spans_);
+    pairs_.are_sorted = true;
     for (const PullEdge& edge : frames_.node(frame_).edges) {
       if (edge.what == What::id) {
-        STELE_DO(is_known ? add(edge, Value(frames_.entity(frame_))) : add_missing(edge));
+        STELE_DO(is_known(questions) ? add(edge, Value(frames_.entity(frame_)))
+                                     : add_missing(edge));
         continue;
       }
       spans_.clear();
       if (edge.backwards) {
         referring_.rows(questions.referring++, spans_);
+      } else if (reads_whole_) {
+        find_said(edge.attribute);
       } else {
         said_.rows(questions.said++, spans_);
       }
@@ -177,19 +208,50 @@ class Puller {
     return {};
   }
 
+  bool is_known(const Questions& questions) const {
+    if (reads_whole_) return !whole_spans_.empty();
+    return questions.known == kNowhere || known_.has_rows(questions.known);
+  }
+
+  // The rows of an attribute, which lie together, among those of the whole entity.
+  void find_said(std::uint32_t attribute) {
+    for (const RowSpan& span : whole_spans_) {
+      const int code = code_in(*span.leaf, attribute);
+      const std::uint16_t* const codes = span.leaf->a().data();
+      const auto is = [&](std::uint32_t row) { return static_cast<int>(codes[row]) == code; };
+      std::uint32_t begin = span.begin;
+      while (begin < span.end && !is(begin)) ++begin;
+      std::uint32_t end = begin;
+      while (end < span.end && is(end)) ++end;
+      if (begin < end) spans_.push_back({span.leaf, begin, end});
+    }
+  }
+
+  int code_in(const format::Leaf& leaf, std::uint32_t attribute) {
+    if (codes_leaf_ != &leaf) {
+      codes_leaf_ = &leaf;
+      codes_.clear();
+      for (const Value& each : pattern_.attributes()) codes_.push_back(leaf.code_of(each));
+    }
+    return codes_[attribute];
+  }
+
   // Attributes that the pattern has specs for are shown as those say, the others as they are.
   Done take_all(Questions& questions) {
     find_stretches(questions.whole);
     const BoundNode& node = frames_.node(frame_);
-    bool has_id = false;
+    pairs_.are_sorted = node.edges.empty();
+    bool needs_id = std::none_of(node.edges.begin(), node.edges.end(),
+                                 [](const PullEdge& edge) { return edge.what == What::id; });
     for (const Stretch& stretch : stretches_) {
+      if (needs_id && !stretch.met.before_id) add_id(needs_id);
       if (!has_spec(node, stretch.met.attribute)) {
         STELE_DO(add_rows(*stretch.met.edge, spans_of(stretch)));
       }
     }
+    if (needs_id) add_id(needs_id);
     for (const PullEdge& edge : node.edges) {
       if (edge.what == What::id) {
-        has_id = true;
         STELE_DO(add(edge, Value(frames_.entity(frame_))));
       } else if (edge.backwards) {
         spans_.clear();
@@ -199,9 +261,12 @@ class Puller {
         STELE_DO(add_rows(edge, spans_of_attribute(edge.attribute)));
       }
     }
-    static const Value id = Value::keyword("db/id");
-    if (!has_id) entries_.push_back({.key = id, .value = Value(frames_.entity(frame_))});
     return {};
+  }
+
+  void add_id(bool& needs_id) {
+    pairs_.add(id_, Value(frames_.entity(frame_)));
+    needs_id = false;
   }
 
   static bool has_spec(const BoundNode& node, std::uint32_t attribute) {
@@ -236,7 +301,7 @@ class Puller {
     stretches_.back().end = whole_spans_.size();
   }
 
-  Met met(const format::Leaf& leaf, std::uint16_t code) {
+  const Met& met(const format::Leaf& leaf, std::uint16_t code) {
     if (met_leaf_ != &leaf) {
       met_leaf_ = &leaf;
       met_.assign(leaf.attributes().size(), {});
@@ -246,6 +311,7 @@ class Puller {
       const Value& attribute = leaf.attributes()[code].attribute;
       met.edge = &pattern_.edge_of(attribute);
       met.attribute = pattern_.position_of(attribute).value_or(kNowhere);
+      met.before_id = compare_canonical(attribute, id_) < 0;
     }
     return met;
   }
@@ -264,18 +330,21 @@ class Puller {
     return spans_;
   }
 
-  // ---- Entries
+  // ---- Pairs
 
   Done add(const PullEdge& edge, Value value) {
-    STELE_TRY(value, transformed(edge, std::move(value)));
-    if (!value.is_nil()) entries_.push_back({.key = edge.key, .value = std::move(value)});
+    if (edge.xform) {
+      STELE_TRY(value, transformed(edge, std::move(value)));
+      if (value.is_nil()) return {};
+    }
+    pairs_.add(*edge.key, std::move(value));
     return {};
   }
 
   // A default is what it is; a function may make something of nothing. [P-7, P-8]
   Done add_missing(const PullEdge& edge) {
     if (edge.default_value) {
-      entries_.push_back({.key = edge.key, .value = *edge.default_value});
+      pairs_.add(*edge.key, *edge.default_value);
     } else if (edge.xform) {
       return add(edge, Value());
     }
@@ -283,11 +352,12 @@ class Puller {
   }
 
   Done add_rows(const PullEdge& edge, const Spans& spans) {
-    const std::uint64_t rows = rows_in(spans);
-    if (rows == 0) return add_missing(edge);
-    const std::uint64_t limit = edge.many ? std::min(edge.limit, rows) : 1;
+    if (spans.empty()) return add_missing(edge);
+    if (!edge.many && !edge.has_children()) {
+      return add(edge, value_at(edge, *spans[0].leaf, spans[0].begin));
+    }
+    const std::uint64_t limit = edge.many ? std::min(edge.limit, rows_in(spans)) : 1;
     if (edge.has_children()) return add_children(edge, spans, limit);
-    if (!edge.many) return add(edge, value_at(edge, *spans[0].leaf, spans[0].begin));
     std::vector<Value> values;
     values.reserve(limit);
     for_rows(spans, limit, [&](const format::Leaf& leaf, std::uint32_t row) {
@@ -300,17 +370,32 @@ class Puller {
     bytes_ += kValueBytes;
     if (edge.backwards) return reference_to(leaf.e()[row]);
     const Kind kind = leaf.kind(row);
-    if (edge.what == What::reference && kind == Kind::int64) return reference_to(leaf.v()[row]);
-    if (value::is_pointer(kind)) bytes_ += value::text_of(leaf.v()[row]).size();
-    return leaf.value(row);
+    const Cell cell = leaf.v()[row];
+    if (edge.what == What::reference && kind == Kind::int64) return reference_to(cell);
+    if (kind == Kind::keyword) return keyword_at(cell);
+    if (value::is_pointer(kind)) bytes_ += value::text_of(cell).size();
+    return value::value_of(kind, cell);
+  }
+
+  // Keywords are few and come again; leaves have each of them once, so their place tells them.
+  const Value& keyword_at(Cell cell) {
+    auto& [known, keyword] = keywords_[base::mix(cell, 1) % keywords_.size()];
+    if (known != cell) {
+      known = cell;
+      keyword = value::value_of(Kind::keyword, cell);
+    }
+    return keyword;
+  }
+
+  void forget_leaves() {
+    codes_leaf_ = met_leaf_ = nullptr;
+    for (auto& [known, keyword] : keywords_) known = 0;
   }
 
   Done add_children(const PullEdge& edge, const Spans& spans, std::uint64_t limit) {
     if (edge.what == What::again && !frames_.may_recur(frame_, edge)) return {};
-    PullEntry entry{.key = edge.key, .many = edge.many, .edge = &edge};
-    entry.children_begin = frames_.size();
-    bytes_ += limit * kFrameBytes;
-    STELE_DO(run_.reserve(std::exchange(bytes_, 0)));
+    STELE_DO(run_.reserve(limit * kFrameBytes));
+    const FrameId begin = frames_.size();
     for_rows(spans, limit, [&](const format::Leaf& leaf, std::uint32_t row) {
       if (edge.backwards) {
         frames_.add_child(frame_, edge, leaf.e()[row]);
@@ -318,11 +403,14 @@ class Puller {
         frames_.add_child(frame_, edge, leaf.v()[row]);
       }
     });
-    entry.children_end = frames_.size();
-    if (entry.waits()) entries_.push_back(std::move(entry));
+    if (frames_.size() == begin) return {};
+    const auto pair = static_cast<std::uint32_t>(pairs_.values.size() / 2);
+    pairs_.waiting.push_back({pair, begin, frames_.size(), &edge});
+    pairs_.add(*edge.key, Value());
     return {};
   }
 
+  const db::View& view_;
   BoundPull& pattern_;
   Run& run_;
   RowLookup said_;       // what an entity says of an attribute
@@ -332,15 +420,24 @@ class Puller {
   Frames frames_;
   std::vector<Questions> questions_;  // by frame of the level
 
+  bool reads_whole_ = false;  // all of every entity of the level
+
   // Of the frame that is being taken.
   FrameId frame_ = 0;
-  std::vector<PullEntry> entries_;
+  PullPairs pairs_;
   std::uint64_t bytes_ = 0;
   Spans spans_;
   Spans whole_spans_;
   std::vector<Stretch> stretches_;
+
+  // Of the leaf looked at last: where it has the attributes of the pattern, and those it has.
+  const format::Leaf* codes_leaf_ = nullptr;
+  std::vector<int> codes_;
   const format::Leaf* met_leaf_ = nullptr;
-  std::vector<Met> met_;  // by code of that leaf
+  std::vector<Met> met_;
+  // Of the level.
+  std::array<std::pair<Cell, Value>, 32> keywords_;
+  const Value id_ = Value::keyword("db/id");
 };
 
 }  // namespace

@@ -15,22 +15,6 @@ Error not_a_reference(const Value& key, const Value& attribute, std::string_view
       .with("fragment", key);
 }
 
-namespace {
-
-// Ascending by the storage order, each once: the order in which indexes have them.
-std::vector<Value> attributes_of(const PullForm& form) {
-  std::vector<Value> attributes;
-  for (const PullNode& node : form.nodes) {
-    for (const PullSpec& spec : node.specs) attributes.push_back(spec.attribute);
-  }
-  const auto before = [](const Value& x, const Value& y) { return compare(x, y) < 0; };
-  std::sort(attributes.begin(), attributes.end(), before);
-  attributes.erase(std::unique(attributes.begin(), attributes.end()), attributes.end());
-  return attributes;
-}
-
-}  // namespace
-
 std::optional<std::uint32_t> BoundPull::position_of(const Value& attribute) const {
   const auto at =
       std::lower_bound(attributes_.begin(), attributes_.end(), attribute,
@@ -42,7 +26,7 @@ std::optional<std::uint32_t> BoundPull::position_of(const Value& attribute) cons
 PullEdge BoundPull::plain_edge(const Value& key, const db::Attribute* schema,
                                bool backwards) const {
   PullEdge edge;
-  edge.key = key;
+  edge.key = &key;
   edge.limit = limit_;
   edge.backwards = backwards;
   if (!schema) return edge;
@@ -61,7 +45,7 @@ Result<PullEdge> BoundPull::bind(const PullSpec& spec, BoundNode& node) const {
     return not_a_reference(spec.key, spec.attribute, "followed");
   }
   PullEdge edge = plain_edge(spec.key, schema, spec.backwards);
-  edge.attribute = *position_of(spec.attribute);
+  edge.attribute = spec.attribute_at;
   edge.limit = spec.limit;
   edge.levels_max = spec.levels_max;
   edge.default_value = spec.default_value ? &*spec.default_value : nullptr;
@@ -88,7 +72,7 @@ void BoundPull::add_wildcard_node() {
 
 Result<BoundPull> BoundPull::bind(const db::View& view, const PullForm& form) {
   BoundPull bound(view);
-  bound.attributes_ = attributes_of(form);
+  bound.attributes_ = form.attributes;
   bound.nodes_.resize(form.nodes.size());
   bound.add_wildcard_node();
   for (std::size_t i = 0; i < form.nodes.size(); ++i) {
@@ -115,7 +99,7 @@ const PullEdge& BoundPull::edge_of(const Value& attribute) {
   const auto [at, is_new] = met_.try_emplace(attribute);
   if (!is_new) return at->second;
   const db::Attribute* schema = view_->schema().find(attribute);
-  PullEdge& edge = at->second = plain_edge(attribute, schema, false);
+  PullEdge& edge = at->second = plain_edge(at->first, schema, false);
   if (schema && schema->is_ref() && schema->component) {
     edge.what = PullEdge::What::component;
     edge.node = static_cast<std::uint32_t>(nodes_.size() - 1);

@@ -23,7 +23,7 @@ struct PullEdge {
     again,      // the same node, levels_max times along a path
   };
   What what = What::value;
-  Value key;
+  const Value* key = nullptr;   // in the answer
   std::uint32_t attribute = 0;  // position in BoundPull::attributes
   bool backwards = false;
   bool many = false;
@@ -71,7 +71,7 @@ class BoundPull {
 
   const db::View* view_;
   std::vector<BoundNode> nodes_;  // those of the form, then the one of components
-  std::vector<Value> attributes_;
+  std::span<const Value> attributes_;
   std::unordered_map<Value, PullEdge, HashOfValue> met_;
   std::uint64_t limit_ = kPullLimitDefault;
   bool many_as_sets_ = false;

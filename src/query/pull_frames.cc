@@ -30,7 +30,6 @@ Value collection_of(std::vector<Value>& values, bool as_set) {
 }
 
 Result<Value> transformed(const PullEdge& edge, Value value) {
-  if (!edge.xform) return value;
   base::Arena arena;
   CallContext context{arena};
   const Item argument{value.kind(), value::cell_of(value, arena)};
@@ -39,7 +38,7 @@ Result<Value> transformed(const PullEdge& edge, Value value) {
     return value::value_of(answer.kind, answer.cell);
   }
   return invalid(context.code,
-                 base::text("The :xform ", edge.xform->name, " under ", edn::write_short(edge.key),
+                 base::text("The :xform ", edge.xform->name, " under ", edn::write_short(*edge.key),
                             ", called with ", edn::write_short(value), ": ", context.why));
 }
 
@@ -86,7 +85,7 @@ void Frames::add_depths(std::uint32_t parent_link, const PullEdge& edge) {
 }
 
 void Frames::add_child(FrameId parent, const PullEdge& edge, EntityId e) {
-  Frame child{e, edge.node, kNoLink, 0, 0, false, Value()};
+  Frame child{.e = e, .node = edge.node};
   if (edge.what != PullEdge::What::pattern) {
     const bool again = edge.what == PullEdge::What::again;
     const std::uint32_t up = again ? frames_[parent].link : link_of_owner(parent);
@@ -103,63 +102,78 @@ void Frames::add_child(FrameId parent, const PullEdge& edge, EntityId e) {
 
 // ---- Maps --------------------------------------------------------------------------------------
 
-Done Frames::close(FrameId frame, std::vector<PullEntry>& entries) {
+namespace {
+
+Value map_of(PullPairs& pairs) {
+  std::vector<Value>& values = pairs.values;
+  if (values.empty()) return Value();
+  if (pairs.are_sorted) return ValueBlocks::items(Kind::map, values);
+  std::vector<Value::Entry> entries;
+  entries.reserve(values.size() / 2);
+  for (std::size_t i = 0; i < values.size(); i += 2) {
+    entries.emplace_back(std::move(values[i]), std::move(values[i + 1]));
+  }
+  return Value::map(std::move(entries));
+}
+
+}  // namespace
+
+void Frames::close(FrameId frame, PullPairs& pairs) {
   Frame& closed = frames_[frame];
   closed.closed = true;
-  const bool waits = std::any_of(entries.begin(), entries.end(),
-                                 [](const PullEntry& entry) { return entry.waits(); });
-  if (!waits) {
-    STELE_TRY(closed.map, map_of(entries, !node(frame).wildcard));
-  } else {
-    closed.pending_begin = static_cast<std::uint32_t>(pending_.size());
-    std::move(entries.begin(), entries.end(), std::back_inserter(pending_));
-    closed.pending_end = static_cast<std::uint32_t>(pending_.size());
+  if (pairs.waiting.empty()) {
+    closed.map = map_of(pairs);
+    pairs.values.clear();
+    return;
   }
-  entries.clear();
-  return {};
+  closed.pending = static_cast<std::uint32_t>(pending_.size());
+  pending_.push_back(std::exchange(pairs, {}));
 }
 
 // The maps of the children, without those that are empty; nil if all are. [P-12]
-Value Frames::collect(PullEntry& entry) {
-  if (!entry.many) return std::move(frames_[entry.children_begin].map);
+Value Frames::collect(const PullPairs::Waiting& waiting) {
+  if (!waiting.edge->many) return std::move(frames_[waiting.children_begin].map);
   std::vector<Value> maps;
-  maps.reserve(entry.children_end - entry.children_begin);
-  for (FrameId child = entry.children_begin; child < entry.children_end; ++child) {
+  maps.reserve(waiting.children_end - waiting.children_begin);
+  for (FrameId child = waiting.children_begin; child < waiting.children_end; ++child) {
     if (!frames_[child].map.is_nil()) maps.push_back(std::move(frames_[child].map));
   }
   return maps.empty() ? Value() : collection_of(maps, pattern_.many_as_sets());
 }
 
-Result<Value> Frames::map_of(std::span<PullEntry> entries, bool is_sorted) {
-  scratch_.clear();
-  for (PullEntry& entry : entries) {
-    if (entry.waits()) {
-      entry.value = collect(entry);
-      if (entry.edge->xform) {
-        STELE_TRY(entry.value, transformed(*entry.edge, std::move(entry.value)));
-      }
-      if (entry.value.is_nil()) continue;
+// Pairs before `next` have been moved to their place or dropped; `kept` is where the rest goes.
+Result<Value> Frames::finish(PullPairs& pairs) {
+  std::vector<Value>& values = pairs.values;
+  std::size_t kept = 0;
+  std::size_t next = 0;
+  const auto keep_to = [&](std::size_t end) {
+    for (; next < end; ++next, ++kept) {
+      if (kept != next) values[kept] = std::move(values[next]);
     }
-    scratch_.push_back(std::move(entry.key));
-    scratch_.push_back(std::move(entry.value));
+  };
+  for (const PullPairs::Waiting& waiting : pairs.waiting) {
+    keep_to(2 * std::size_t{waiting.pair});
+    Value& value = values[next + 1] = collect(waiting);
+    if (waiting.edge->xform) {
+      STELE_TRY(value, transformed(*waiting.edge, std::move(value)));
+    }
+    if (value.is_nil()) {
+      next += 2;
+    } else {
+      keep_to(next + 2);
+    }
   }
-  if (scratch_.empty()) return Value();
-  if (is_sorted) return ValueBlocks::items(Kind::map, scratch_);
-  std::vector<Value::Entry> unsorted;
-  unsorted.reserve(scratch_.size() / 2);
-  for (std::size_t i = 0; i < scratch_.size(); i += 2) {
-    unsorted.emplace_back(std::move(scratch_[i]), std::move(scratch_[i + 1]));
-  }
-  return Value::map(std::move(unsorted));
+  keep_to(values.size());
+  values.resize(kept);
+  return map_of(pairs);
 }
 
 Result<std::vector<Value>> Frames::finish(std::size_t roots) {
   for (FrameId i = size(); i-- > 0;) {
     Frame& frame = frames_[i];
-    if (frame.pending_begin == frame.pending_end) continue;
-    const std::span<PullEntry> entries(&pending_[frame.pending_begin],
-                                       frame.pending_end - frame.pending_begin);
-    STELE_TRY(frame.map, map_of(entries, !pattern_.node(frame.node).wildcard));
+    if (frame.pending == kNoPairs) continue;
+    STELE_TRY(frame.map, finish(pending_[frame.pending]));
+    pending_[frame.pending] = {};
   }
   std::vector<Value> maps;
   maps.reserve(roots);

@@ -20,16 +20,23 @@ namespace stele::query {
 
 using FrameId = std::uint32_t;
 
-// One key of a map; its value is there, or it will be the maps of the children.
-struct PullEntry {
-  Value key;
-  Value value;
-  FrameId children_begin = 0;
-  FrameId children_end = 0;
-  bool many = false;  // children
-  const PullEdge* edge = nullptr;
+// Keys and values of one map in turn. A value that is to be put together from children is nil, and
+// stands among those that wait.
+struct PullPairs {
+  struct Waiting {
+    std::uint32_t pair;  // whose value
+    FrameId children_begin;
+    FrameId children_end;
+    const PullEdge* edge;
+  };
+  std::vector<Value> values;
+  std::vector<Waiting> waiting;
+  bool are_sorted = true;  // by key
 
-  bool waits() const { return children_begin != children_end; }
+  void add(const Value& key, Value value) {
+    values.push_back(key);
+    values.push_back(std::move(value));
+  }
 };
 
 class Frames {
@@ -37,7 +44,7 @@ class Frames {
   explicit Frames(const BoundPull& pattern) : pattern_(pattern) {}
 
   void reserve(std::size_t roots) { frames_.reserve(roots); }
-  void add_root(EntityId e) { frames_.push_back({e, 0, kNoLink, 0, 0, false, Value()}); }
+  void add_root(EntityId e) { frames_.push_back({.e = e}); }
   FrameId size() const { return static_cast<FrameId>(frames_.size()); }
   EntityId entity(FrameId frame) const { return frames_[frame].e; }
   const BoundNode& node(FrameId frame) const { return pattern_.node(frames_[frame].node); }
@@ -47,23 +54,22 @@ class Frames {
   bool may_recur(FrameId frame, const PullEdge& edge) const;
   // One more of the entities under the edge.
   void add_child(FrameId parent, const PullEdge& edge, EntityId e);
-  // All that is to be known about the frame but its children; `entries` is left empty.
-  // Error: of an :xform.
-  Done close(FrameId frame, std::vector<PullEntry>& entries);
-  // The maps of the first `roots` frames, or nil. All must have been closed.
+  // All that is to be known about the frame but its children; `pairs` is left empty.
+  void close(FrameId frame, PullPairs& pairs);
+  // The maps of the first `roots` frames, or nil. All must have been closed. Error: of an :xform.
   Result<std::vector<Value>> finish(std::size_t roots);
 
  private:
   static constexpr std::uint32_t kNoLink = 0;
+  static constexpr std::uint32_t kNoPairs = UINT32_MAX;
 
   struct Frame {
-    EntityId e;
-    std::uint32_t node;
-    std::uint32_t link;           // the path that ends with it, or none
-    std::uint32_t pending_begin;  // its entries in pending_, if some wait for children
-    std::uint32_t pending_end;
-    bool closed;
-    Value map;
+    EntityId e = 0;
+    std::uint32_t node = 0;
+    std::uint32_t link = kNoLink;      // the path that ends with it, or none
+    std::uint32_t pending = kNoPairs;  // in pending_, if it waits for children
+    bool closed = false;
+    Value map = {};
   };
   // One step of a path.
   struct Link {
@@ -77,24 +83,23 @@ class Frames {
   std::uint32_t link_of_owner(FrameId frame);
   void add_depths(std::uint32_t parent_link, const PullEdge& edge);
   bool is_on_path(std::uint32_t link, EntityId e);
-  Value collect(PullEntry& entry);
-  Result<Value> map_of(std::span<PullEntry> entries, bool is_sorted);
+  Value collect(const PullPairs::Waiting& waiting);
+  Result<Value> finish(PullPairs& pairs);
 
   const BoundPull& pattern_;
   std::vector<Frame> frames_;
-  std::vector<PullEntry> pending_;
+  std::vector<PullPairs> pending_;
   std::vector<Link> links_{1};  // the first stands for none
   std::vector<std::uint32_t> depths_;
-  std::unordered_set<EntityId> met_;  // on links before met_links_
+  std::unordered_set<EntityId> met_;  // on the first met_links_ links
   std::size_t met_links_ = 1;
-  std::vector<Value> scratch_;
 };
 
 // What stands in place of an entity that is not looked into: {:db/id n}.
 Value reference_to(EntityId e);
 // A vector, or a set, of values, which are left empty.
 Value collection_of(std::vector<Value>& values, bool as_set);
-// The value through the edge's :xform, if it has one. [P-8]
+// The value through the edge's :xform. Error: the function's. [P-8]
 Result<Value> transformed(const PullEdge& edge, Value value);
 
 }  // namespace stele::query

@@ -196,6 +196,24 @@ class PullReader {
   PullForm& form_;
 };
 
+bool is_before(const Value& x, const Value& y) { return compare(x, y) < 0; }
+
+void number_attributes(PullForm& form) {
+  std::vector<Value>& attributes = form.attributes;
+  for (const PullNode& node : form.nodes) {
+    for (const PullSpec& spec : node.specs) attributes.push_back(spec.attribute);
+  }
+  std::sort(attributes.begin(), attributes.end(), is_before);
+  attributes.erase(std::unique(attributes.begin(), attributes.end()), attributes.end());
+  for (PullNode& node : form.nodes) {
+    for (PullSpec& spec : node.specs) {
+      const auto at =
+          std::lower_bound(attributes.begin(), attributes.end(), spec.attribute, is_before);
+      spec.attribute_at = static_cast<std::uint32_t>(at - attributes.begin());
+    }
+  }
+}
+
 }  // namespace
 
 std::optional<Value> forward_of(const Value& attribute) {
@@ -222,6 +240,7 @@ Result<PullForm> read_pull(const Value& form) {
   }
   PullForm read;
   STELE_TRY([[maybe_unused]] const std::uint32_t root, PullReader(read).read_node(form));
+  number_attributes(read);
   return read;
 }
 

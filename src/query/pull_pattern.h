@@ -30,9 +30,10 @@ struct PullSpec {
     again,    // what this same node finds there
   };
 
-  Value key;               // in the answer
-  Value attribute;         // :friend, also where :_friend is asked for
-  bool backwards = false;  // :_friend
+  Value key;                       // in the answer
+  Value attribute;                 // :friend, also where :_friend is asked for
+  std::uint32_t attribute_at = 0;  // position in PullForm::attributes
+  bool backwards = false;          // :_friend
   Below below = Below::nothing;
   std::uint32_t node = 0;
   std::uint64_t levels_max = kPullUnlimited;  // again: how many times
@@ -47,7 +48,8 @@ struct PullNode {
 };
 
 struct PullForm {
-  std::vector<PullNode> nodes;  // the pattern itself is the first
+  std::vector<PullNode> nodes;    // the pattern itself is the first
+  std::vector<Value> attributes;  // ascending by compare(), each once
 };
 
 // Errors: `invalid` `:parser/pull`, and `:edn/…` for a string that is no EDN. [P-2, P-3, P-19]

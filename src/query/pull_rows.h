@@ -32,16 +32,14 @@ class RowLookup {
   RowLookup(const db::View& view, IndexOrder order, std::span<const Value> attributes)
       : view_(view), order_(order), attributes_(attributes) {}
 
-  // Gives the question's number. At least the first `rows_max` rows are wanted. One lookup takes
-  // questions about whole entities or about attributes, not both.
+  // Gives the question's number, one more than the last one's. At least the first `rows_max` rows
+  // are wanted. One lookup takes questions about whole entities or about attributes, not both.
   std::uint32_t ask(EntityId e, std::uint32_t attribute, std::uint64_t rows_max);
   std::uint32_t asked() const { return static_cast<std::uint32_t>(questions_.size()); }
   Done read(Run& run);
-  // In the order of the index; appended to `out`.
-  void rows(std::uint32_t question, std::vector<RowSpan>& out);
-  // Does the entity have any of them? More is found than was asked for where entities were read as
-  // a whole; then it says whether the entity has anything.
   bool has_rows(std::uint32_t question) const { return found_.slices[key_at(question)].size() > 0; }
+  // In the order of the index; appended to `out`.
+  void rows(std::uint32_t question, std::vector<RowSpan>& out) const;
   void clear();
 
  private:
@@ -57,25 +55,18 @@ class RowLookup {
     return key_at_.empty() ? question : key_at_[question];
   }
   void sort();
-  bool is_cheaper_whole() const;
-  void keep_entities();
   format::Key key_of(const Question& question) const;
-  void probe(std::span<const format::Key> keys, Run& run);
-  void probe_some(std::span<const format::Key> keys, const std::vector<bool>& is_large, Run& run);
+  std::vector<bool> find_large(std::span<const format::Key> keys) const;
+  void read_some(std::span<const format::Key> keys, const std::vector<bool>& is_large, Run& run);
   void scan_to_limit(std::uint32_t key, const format::Key& prefix, Run& run);
-  void append(const tree::Slice& slice, std::uint32_t attribute, std::vector<RowSpan>& out);
-  int code_in(const format::Leaf& leaf, std::uint32_t attribute);
 
   const db::View& view_;
   IndexOrder order_;
   std::span<const Value> attributes_;
-  std::vector<Question> questions_;
-  std::vector<Question> keys_;          // ascending, each once
-  std::vector<std::uint32_t> key_at_;   // of each question; empty: its own number
-  bool is_whole_ = false;               // keys are entities, whatever was asked
-  tree::Probes found_;                  // by key
-  const format::Leaf* leaf_ = nullptr;  // whose codes are known
-  std::vector<int> codes_;              // by attribute
+  std::vector<Question> questions_;    // sorted, and each once, when they have been read
+  std::vector<std::uint32_t> key_at_;  // by question; empty: questions came sorted
+  bool is_limited_ = false;            // some question wants less than all
+  tree::Probes found_;                 // by sorted question
 };
 
 }  // namespace stele::query
