@@ -49,15 +49,20 @@ class Connection {
   // Errors: `unavailable`, `corrupt`, `closed`.
   Result<Db> db(const DbOptions& options = {}) const;
 
-  // Applies forms ([…] or {:tx-data […] :tx-meta {…}}), given as EDN text, as one transaction and
-  // returns when it is durable. On an error nothing has happened, except for category `unknown`,
-  // whose data holds the nonce under :nonce.
+  // Applies forms ([…] or {:tx-data […] :tx-meta {…} :strict-tempids? true}; only :tx-data has to
+  // be there), given as EDN text, as one transaction and returns when it is durable. On an error
+  // nothing has happened, except for category `unknown`, whose data holds the nonce under :nonce.
   Result<TxReport> transact(std::string_view edn, const TransactOptions& options = {}) const;
   // The same from a value.
   template <std::same_as<Value> V>
   Result<TxReport> transact(const V& forms, const TransactOptions& options = {}) const {
     return transact_value(forms, options);
   }
+  // The same from datoms, such as the report of another database tells: each asserts or, unless
+  // `added`, ends its fact, with entity ids as they are. What a datom of txInstant says of a
+  // transaction other than this one is left out. [T-24]
+  Result<TxReport> transact(std::span<const Datom> datoms,
+                            const TransactOptions& options = {}) const;
 
   // Moves what was committed since the last fold into the trees now. Commits do this by themselves
   // when the tail has grown; calling it changes no answer.

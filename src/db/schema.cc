@@ -152,6 +152,12 @@ Unique unique_of(const Facts& facts) {
   return Unique::none;
 }
 
+std::optional<std::int64_t> number_of(const Facts& facts, std::string_view attribute) {
+  const Value* value = find_fact(facts, attribute);
+  if (value == nullptr || !value->is(Kind::int64)) return std::nullopt;
+  return value->as_int64();
+}
+
 Attribute attribute_of(EntityId e, const Value& ident, const Facts& facts) {
   const Value* type = find_fact(facts, "db/valueType");
   return {.ident = ident,
@@ -161,7 +167,8 @@ Attribute attribute_of(EntityId e, const Value& ident, const Facts& facts) {
           .unique = unique_of(facts),
           .index = has_flag(facts, "db/index"),
           .component = has_flag(facts, "db/isComponent"),
-          .no_history = has_flag(facts, "db/noHistory")};
+          .no_history = has_flag(facts, "db/noHistory"),
+          .max_length = number_of(facts, "db/maxLength")};
 }
 
 // {:db/id 7, :db/ident :name, …}; what has several values has a set of them. [D-93]

@@ -54,7 +54,8 @@ struct Attribute {
   bool index = false;  // :db/index true
   bool component = false;
   bool no_history = false;
-  bool system = false;  // implicit
+  bool system = false;                     // implicit
+  std::optional<std::int64_t> max_length;  // 0: any, whatever the database's caps say [D-67]
 
   bool is_ref() const { return type == ValueType::ref; }
   // Is it in AVET? [D-52]

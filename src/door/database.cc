@@ -33,6 +33,38 @@ Result<bool> schema_on_read(const Value& options) {
                  text(":schema-flexibility is :read or :write; got ", edn::write_short(*found)));
 }
 
+// :value-caps :default, and the single caps, which win over it. [D-68]
+Result<format::ValueCaps> value_caps(const Value& options) {
+  format::ValueCaps caps;
+  if (const Value* all = options.find_keyword("value-caps")) {
+    if (!all->is_keyword("default")) {
+      return invalid("config/syntax",
+                     text(":value-caps is :default; got ", edn::write_short(*all)));
+    }
+    caps = {.string_chars = 4096,
+            .bytes = 4096,
+            .floats = 4096,
+            .doubles = 4096,
+            .tuple_string_chars = 256};
+  }
+  const std::pair<std::string_view, std::uint64_t*> keys[] = {
+      {"max-string-length", &caps.string_chars},
+      {"max-bytes-length", &caps.bytes},
+      {"max-float-array-length", &caps.floats},
+      {"max-double-array-length", &caps.doubles},
+      {"max-tuple-string-length", &caps.tuple_string_chars}};
+  for (const auto& [key, cap] : keys) {
+    const Value* found = options.find_keyword(key);
+    if (!found) continue;
+    if (!found->is(Kind::int64) || found->as_int64() < 0) {
+      return invalid("config/syntax", text(":", key, " is a number, 0 for no limit; got ",
+                                           edn::write_short(*found)));
+    }
+    *cap = static_cast<std::uint64_t>(found->as_int64());
+  }
+  return caps;
+}
+
 Result<format::Config> config_of(const Value& options, base::Environment& environment) {
   format::Config config;
   config.database_id = environment.random_uuid();
@@ -40,6 +72,7 @@ Result<format::Config> config_of(const Value& options, base::Environment& enviro
   STELE_TRY(config.keep_history, flag(options, "keep-history?", true));
   STELE_TRY(config.schema_on_read, schema_on_read(options));
   STELE_TRY(config.attribute_refs, flag(options, "attribute-refs?", false));
+  STELE_TRY(config.caps, value_caps(options));
   if (config.attribute_refs && config.schema_on_read) {
     return invalid("config/syntax",
                    "Attribute references cannot be used with schema-flexibility ':read'.");

@@ -18,11 +18,17 @@ namespace {
 constexpr std::array<std::string_view, 2> kSchemes = {"memory", "file"};
 
 // Keys beside :store, and those that other systems of this kind have and stele has no need of.
-constexpr std::array<std::string_view, 12> kOptionKeys = {"schema-flexibility",
+constexpr std::array<std::string_view, 18> kOptionKeys = {"schema-flexibility",
                                                           "keep-history?",
                                                           "attribute-refs?",
                                                           "initial-tx",
                                                           "branch",
+                                                          "value-caps",
+                                                          "max-string-length",
+                                                          "max-bytes-length",
+                                                          "max-float-array-length",
+                                                          "max-double-array-length",
+                                                          "max-tuple-string-length",
                                                           "name",
                                                           "store-cache-size",
                                                           "search-cache-size",
@@ -140,7 +146,9 @@ Result<Location> read_map(const Value& map) {
       return invalid("config/unknown-key",
                      text("a database map has no key ", edn::write_short(k),
                           "; it knows :store :schema-flexibility :keep-history? :attribute-refs? "
-                          ":initial-tx :branch"));
+                          ":initial-tx :branch :value-caps :max-string-length :max-bytes-length "
+                          ":max-float-array-length :max-double-array-length "
+                          ":max-tuple-string-length"));
     }
     if (k.is_keyword("branch")) {
       STELE_TRY(location.branch, branch_name(v));

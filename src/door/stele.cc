@@ -39,6 +39,17 @@ Result<TxReport> Connection::transact(std::string_view edn, const TransactOption
   return impl_->transact(forms, options);
 }
 
+Result<TxReport> Connection::transact(std::span<const Datom> datoms,
+                                      const TransactOptions& options) const {
+  std::vector<Value> items;
+  items.reserve(datoms.size());
+  for (const Datom& d : datoms) {
+    items.push_back(
+        Value::tagged("datom", Value::vector({Value(d.e), d.a, d.v, Value(d.tx), Value(d.added)})));
+  }
+  return impl_->transact(Value::vector(std::move(items)), options);
+}
+
 Done Connection::fold() const { return impl_->fold(Deadline{}); }
 StoreStatistics Connection::statistics() const { return impl_->statistics(); }
 std::string Connection::url() const { return impl_->url(); }

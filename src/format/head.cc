@@ -76,7 +76,8 @@ constexpr std::uint8_t kKeepHistory = 1;
 constexpr std::uint8_t kSchemaOnRead = 2;
 constexpr std::uint8_t kAttributeRefs = 4;
 constexpr std::uint8_t kDeleted = 8;
-constexpr std::uint8_t kAllFlags = 15;
+constexpr std::uint8_t kValueCaps = 16;  // five numbers follow the configuration
+constexpr std::uint8_t kAllFlags = 31;
 
 void write_root(const Root& root, Bytes& out) {
   ByteWriter writer(out);
@@ -109,7 +110,26 @@ Root read_root(ByteReader& in) {
 std::uint8_t flags_of(const Snapshot& s) {
   return static_cast<std::uint8_t>(
       (s.config.keep_history ? kKeepHistory : 0) | (s.config.schema_on_read ? kSchemaOnRead : 0) |
-      (s.config.attribute_refs ? kAttributeRefs : 0) | (s.deleted ? kDeleted : 0));
+      (s.config.attribute_refs ? kAttributeRefs : 0) | (s.deleted ? kDeleted : 0) |
+      (s.config.caps.any() ? kValueCaps : 0));
+}
+
+void write_caps(const ValueCaps& caps, Bytes& out) {
+  ByteWriter writer(out);
+  for (const auto cap :
+       {caps.string_chars, caps.bytes, caps.floats, caps.doubles, caps.tuple_string_chars}) {
+    writer.varint(cap);
+  }
+}
+
+ValueCaps read_caps(ByteReader& in) {
+  ValueCaps caps;
+  for (auto* const cap :
+       {&caps.string_chars, &caps.bytes, &caps.floats, &caps.doubles, &caps.tuple_string_chars}) {
+    *cap = in.varint();
+  }
+  if (!caps.any()) in.fail();
+  return caps;
 }
 
 Snapshot read_snapshot(ByteReader& in) {
@@ -123,6 +143,7 @@ Snapshot read_snapshot(ByteReader& in) {
   s.deleted = (flags & kDeleted) != 0;
   s.config.database_id = read_uuid(in);
   s.config.created = Instant{in.signed_varint()};
+  if ((flags & kValueCaps) != 0) s.config.caps = read_caps(in);
   s.branch = in.sized_text();
   if (s.branch.empty() || s.branch.find('\0') != std::string::npos) in.fail();
   s.max_tx = in.varint();
@@ -200,6 +221,7 @@ Bytes encode_snapshot(const Snapshot& s) {
   writer.u8(flags_of(s));
   write_uuid(s.config.database_id, out);
   writer.signed_varint(s.config.created.ms);
+  if (s.config.caps.any()) write_caps(s.config.caps, out);
   writer.sized(s.branch);
   writer.varint(s.max_tx);
   writer.varint(s.max_eid);

@@ -28,6 +28,18 @@ struct Root {
   std::uint8_t height = 0;  // 0 empty, 1 a leaf, 2 a branch over leaves, …
 };
 
+// How long values may be unless their attribute says otherwise; 0: as long as they like. [D-68]
+struct ValueCaps {
+  std::uint64_t string_chars = 0;  // UTF-16 units
+  std::uint64_t bytes = 0;
+  std::uint64_t floats = 0;
+  std::uint64_t doubles = 0;
+  std::uint64_t tuple_string_chars = 0;  // of a string within a tuple
+
+  bool operator==(const ValueCaps&) const = default;
+  bool any() const { return *this != ValueCaps(); }
+};
+
 // What is fixed when a database is created.
 struct Config {
   Uuid database_id;
@@ -35,6 +47,7 @@ struct Config {
   bool schema_on_read = false;  // :schema-flexibility :read
   bool attribute_refs = false;
   Instant created;
+  ValueCaps caps;
 };
 
 struct Snapshot {

@@ -1,12 +1,14 @@
 #include "tx/attempt.h"
 
 #include "base/try.h"
+#include "tx/errors.h"
 
 namespace stele::tx {
 
 Attempt::Attempt(const db::View& view, db::Reader& reader, Bindings& bindings)
-    : is_strict_(!view.state().config.schema_on_read),
-      keeps_history_(view.state().config.keep_history),
+    : config_(view.state().config),
+      is_strict_(!config_.schema_on_read),
+      keeps_history_(config_.keep_history),
       tx_(view.state().max_tx + 1),
       base_(view, reader),
       attributes_(view.state().schema),
@@ -24,7 +26,17 @@ Done Attempt::run(const TxInput& input) {
     const bool asks_the_time = ++items_run % 256 == 0;
     if (asks_the_time ? !base_.keep_going() : !base_.ok()) return {};
   }
-  return {};
+  return input.strict_tempids ? check_tempids() : Done();
+}
+
+// Tempids that nothing is said about, though something refers to them. [T-35, X-90]
+Done Attempt::check_tempids() const {
+  std::vector<Value> loose = ids_.tempids_only_referred_to();
+  if (loose.empty()) return {};
+  const Value tempids = Value::vector(std::move(loose));
+  return syntax_error(base::text("Tempids used only as value in transaction: ", shown(tempids),
+                                 ". Leave :strict-tempids? out to allow it."),
+                      tempids);
 }
 
 }  // namespace stele::tx

@@ -10,9 +10,9 @@ namespace stele::tx {
 namespace {
 
 constexpr std::string_view kRefused[] = {
-    "db/ensure",     "db/maxLength", "db.attr/preds", "db.entity/attrs", "db.entity/preds",
-    "db/tupleAttrs", "db/tupleType", "db/tupleTypes", "db.valid/from",   "db.valid/to",
-    "db/noCommit",   "db/retracted", "db/fn",
+    "db/ensure",     "db.attr/preds", "db.entity/attrs", "db.entity/preds",
+    "db/tupleAttrs", "db/tupleType",  "db/tupleTypes",   "db.valid/from",
+    "db.valid/to",   "db/noCommit",   "db/retracted",    "db/fn",
 };
 
 TxAttribute::Use use_of(const Value& name) {
@@ -34,8 +34,11 @@ std::uintptr_t address_of(const Value& name) {
 
 Attributes::Attributes(db::SchemaPtr before) : before_(std::move(before)), now_(before_) {}
 
-TxAttribute* Attributes::of(const Value& name) {
-  TxAttribute* attribute = intern(name);
+TxAttribute* Attributes::of(const Value& name) { return as_of_now(intern(name)); }
+
+TxAttribute* Attributes::stored(const Value& name) { return as_of_now(find_or_make(name)); }
+
+TxAttribute* Attributes::as_of_now(TxAttribute* attribute) {
   // What declares attributes is itself fixed, so a transaction that only declares never waits for
   // a new schema.
   if (attribute && seen_ < schema_changes_.size() && !attribute->now.system) refresh();

@@ -53,6 +53,8 @@ class Attributes {
   // The attribute of that name, as it is now; null if no attribute can be called so. [D-83] O(1).
   // `name` must live as long as the Attributes: its address is remembered.
   TxAttribute* of(const Value& name);
+  // The same for a name that a row of the database has; it may die right after.
+  TxAttribute* stored(const Value& name);
 
   // A change of an attribute that makes schema was made.
   void note(const format::Change& change);
@@ -64,6 +66,7 @@ class Attributes {
 
  private:
   TxAttribute* intern(const Value& name);
+  TxAttribute* as_of_now(TxAttribute* attribute);
   TxAttribute* find_or_make(const Value& name);
   TxAttribute* make(const Value& name);
   void look_up(TxAttribute& attribute) const;

@@ -22,13 +22,30 @@ class BaseFacts {
  public:
   BaseFacts(const db::View& view, db::Reader& reader);
 
-  // False if the entity certainly has no facts. Reads nothing.
+  // False if the entity certainly has no facts, or nothing refers to it. Reads nothing.
   bool may_have(EntityId e) const;
+  bool may_be_named(EntityId e) const;
 
   // The current values of (e, a).
   std::vector<BaseFact> values(EntityId e, const TxAttribute& a) const;
   // The fact that is one with (e, a, v) in storage.
   std::optional<BaseFact> fact(EntityId e, const TxAttribute& a, const Value& v) const;
+  // All current facts of an entity, in the order of EAVT.
+  struct EntityFact {
+    Value a;
+    Value v;
+    TxId tx = 0;
+  };
+  std::vector<EntityFact> entity(EntityId e) const;
+  // All current facts that refer to it, in the order of AVET.
+  struct Incoming {
+    Value a;
+    EntityId e = 0;
+    TxId tx = 0;
+  };
+  std::vector<Incoming> references_to(EntityId e) const;
+  // Did some fact of (e, a) end in `tx` or later?
+  bool ended_since(EntityId e, const TxAttribute& a, TxId tx) const;
   // Who has the unique value.
   std::optional<EntityId> owner(const TxAttribute& a, const Value& v) const;
 
@@ -47,9 +64,13 @@ class BaseFacts {
   const db::View& view() const { return view_; }
 
  private:
+  // Of the database before, ascending.
+  const std::vector<Value>& reference_attributes() const;
+
   db::View view_;
   db::Reader& reader_;
   bool is_empty_;
+  mutable std::optional<std::vector<Value>> reference_attributes_;
 };
 
 }  // namespace stele::tx

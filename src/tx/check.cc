@@ -36,6 +36,9 @@ Done check_declaration(const TxAttribute& attribute, const Value& value, const V
   if (a.is_keyword("db/unique")) {
     return check_word(value, "db.unique/identity", "db.unique/value", form);
   }
+  if (a.is_keyword("db/maxLength") && value.as_int64() < 0) {
+    return bad_value("a length, or 0 for any length", value, form);
+  }
   return {};
 }
 
@@ -76,6 +79,39 @@ Done check_extent(const Value& value) {
                             format::kValueBytesMax, ". Store it elsewhere and name it here."));
   }
   return {};
+}
+
+// How long a value is, in which unit, and how long the database's own cap lets it be.
+struct Length {
+  std::uint64_t units = 0;
+  std::string_view unit;
+  std::uint64_t cap = 0;  // 0: none
+};
+
+// A character outside the Basic Multilingual Plane takes four bytes, and two units.
+std::uint64_t utf16_units(std::string_view utf8) {
+  std::uint64_t units = 0;
+  for (const char c : utf8) {
+    const auto byte = static_cast<unsigned char>(c);
+    units += (byte & 0xC0u) != 0x80u ? 1 : 0;
+    units += byte >= 0xF0u ? 1 : 0;
+  }
+  return units;
+}
+
+std::optional<Length> length_of(const Value& value, const format::ValueCaps& caps) {
+  switch (value.kind()) {
+    case Kind::string:
+      return Length{utf16_units(value.as_string()), "chars", caps.string_chars};
+    case Kind::bytes:
+      return Length{value.as_bytes().size(), "bytes", caps.bytes};
+    case Kind::float_array:
+      return Length{value.as_floats().size(), "floats", caps.floats};
+    case Kind::double_array:
+      return Length{value.as_doubles().size(), "doubles", caps.doubles};
+    default:
+      return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -133,6 +169,26 @@ Done check_value(const TxAttribute& attribute, const Value& value, bool is_stric
     return bad_value(base::text(':', db::name(attribute.now.type)), value, form);
   }
   return is_system && attribute.makes_schema ? check_declaration(attribute, value, form) : Done();
+}
+
+Done check_length(const TxAttribute& attribute, const Value& value, const format::Config& config,
+                  const Value& form) {
+  const auto& own = attribute.now.max_length;
+  const bool capped = !config.schema_on_read && !attribute.now.system && config.caps.any();
+  if (!own && !capped) return {};
+  const auto length = length_of(value, config.caps);
+  if (!length) return {};
+  const std::uint64_t limit = own ? static_cast<std::uint64_t>(*own) : length->cap;
+  if (limit == 0 || length->units <= limit) return {};
+  return invalid(
+             "transact/max-length",
+             base::text("Value of ", shown(attribute.ident), " is too long: ", length->units, ' ',
+                        length->unit, ", and at most ", limit, " are allowed, at ", shown(form)))
+      .with("attribute", attribute.ident)
+      .with("length", Value(length->units))
+      .with("limit", Value(limit))
+      .with("unit", Value::keyword(length->unit))
+      .with("context", form);
 }
 
 }  // namespace stele::tx

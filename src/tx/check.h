@@ -16,4 +16,10 @@ bool conforms(db::ValueType type, const Value& value);
 Done check_value(const TxAttribute& attribute, const Value& value, bool is_strict,
                  const Value& form);
 
+// A value about to be asserted: no longer than :db/maxLength of the attribute, or else the caps of
+// the database, allow? Strings count in UTF-16 units. [D-67, D-68, J-6]
+// Error: `:transact/max-length`.
+Done check_length(const TxAttribute& attribute, const Value& value, const format::Config& config,
+                  const Value& form);
+
 }  // namespace stele::tx

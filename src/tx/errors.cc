@@ -39,4 +39,16 @@ Error entity_missing(const Value& reference, const Value& form) {
       .with("context", form);
 }
 
+Error tempid_misuse(const Value& form) {
+  return syntax_error(
+      text("Can't use tempid in '", shown(form), "'. Tempids are allowed in :db/add only"), form);
+}
+
+Error no_entity_id(const Value& reference, const Value& form) {
+  return invalid("entity-id/syntax",
+                 text("Expected number or lookup ref for entity id, got ", shown(reference)))
+      .with("entity-id", reference)
+      .with("context", form);
+}
+
 }  // namespace stele::tx

@@ -21,5 +21,7 @@ Error unsupported(std::string_view what, const Value& form);
 Error bad_value(std::string_view expected, const Value& value, const Value& form);
 Error nil_value(const Value& form);
 Error entity_missing(const Value& reference, const Value& form);
+Error tempid_misuse(const Value& form);
+Error no_entity_id(const Value& reference, const Value& form);
 
 }  // namespace stele::tx

@@ -44,9 +44,7 @@ Done Attempt::run_item(const Value& item) {
   }
   if (item.is(Kind::map)) return add_map(item, nullptr);
   if (item.is_sequential()) return run_operation(item);
-  if (item.is(Kind::tagged) && item.name() == "datahike/Datom") {
-    return unsupported("datoms as items", item);
-  }
+  if (is_datom(item)) return run_datom(item);
   return syntax_error(text("Bad entity type at ", shown(item), ", expected map or vector"), item);
 }
 
@@ -116,6 +114,7 @@ Result<Attempt::Subject> Attempt::subject_of_map(const Value& map,
           .with("entity-id", id)
           .with("context", *item_);
     }
+    if (reference.is(What::name)) ids_.is_subject(reference.name);
     return Subject{reference.e, reference.name, &id};
   }
   return Subject{0, own_name, &map};

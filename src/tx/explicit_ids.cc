@@ -3,12 +3,18 @@
 #include "tx/attempt.h"
 
 namespace stele::tx {
+namespace {
+
+bool is_cas(const Value& word) { return word.is_keyword("db/cas") || word.is_keyword("db.fn/cas"); }
+
+}  // namespace
 
 void Attempt::reserve_ids(const Value& items) {
   if (!items.is_sequential()) return;
   for (const Value& item : items.items()) {
     if (item.is(Kind::map)) reserve_ids_of_map(item);
     if (item.is_sequential()) reserve_ids_of_vector(item);
+    if (is_datom(item)) reserve_ids_of_datom(item);
   }
 }
 
@@ -33,13 +39,26 @@ void Attempt::reserve_ids_of_map(const Value& map) {
   }
 }
 
+void Attempt::reserve_entity(const Value& e) {
+  if (e.is(Kind::int64) && e.as_int64() > 0) ids_.reserve(static_cast<EntityId>(e.as_int64()));
+}
+
+// What asserts something: [:db/add e a v], [:db/cas e a old new].
 void Attempt::reserve_ids_of_vector(const Value& vector) {
   const auto items = vector.items();
-  if (items.size() != 4 || !items[0].is_keyword("db/add")) return;
-  if (items[1].is(Kind::int64) && items[1].as_int64() > 0) {
-    ids_.reserve(static_cast<EntityId>(items[1].as_int64()));
-  }
-  if (const TxAttribute* a = attributes_.of(items[2])) reserve_value(*a, items[3]);
+  const bool is_add = items.size() == 4 && items[0].is_keyword("db/add");
+  if (!is_add && !(items.size() == 5 && is_cas(items[0]))) return;
+  reserve_entity(items[1]);
+  if (const TxAttribute* a = attributes_.of(items[2])) reserve_value(*a, items.back());
+}
+
+// #datom [e a v tx added]
+void Attempt::reserve_ids_of_datom(const Value& datom) {
+  if (!datom.tagged_value().is_sequential()) return;
+  const auto items = datom.tagged_value().items();
+  if (items.size() < 3 || item_at(items, 4) == Value(false)) return;
+  reserve_entity(items[0]);
+  if (const TxAttribute* a = attributes_.of(items[1])) reserve_value(*a, items[2]);
 }
 
 }  // namespace stele::tx

@@ -123,6 +123,15 @@ Ids::Meeting Ids::meet(Name name, EntityId e) {
   return learn(*had) && learn(e) ? Meeting::restart : Meeting::conflict;
 }
 
+std::vector<Value> Ids::tempids_only_referred_to() const {
+  std::vector<Value> out;
+  for (std::size_t i = 0; i < tempid_entities_.size(); ++i) {
+    const bool is_subject = i < subjects_.size() && subjects_[i];
+    if (tempid_entities_[i] != 0 && !is_subject) out.push_back(bindings_.tempids()[i]);
+  }
+  return out;
+}
+
 std::vector<std::pair<Value, EntityId>> Ids::tempids() const {
   std::vector<std::pair<Value, EntityId>> out;
   for (std::size_t i = 0; i < tempid_entities_.size(); ++i) {

@@ -77,6 +77,13 @@ class Ids {
   // The same, or a new one. Error: `limit` `:transact/entity-ids`: there are no more.
   Result<EntityId> entity_of(Name name);
 
+  // The tempid is the entity that something is asserted of, not only a value. [T-35]
+  void is_subject(Name name) {
+    if (name >> 1 >= subjects_.size()) subjects_.resize((name >> 1) + 1);
+    subjects_[name >> 1] = true;
+  }
+  std::vector<Value> tempids_only_referred_to() const;
+
   // A unique identity says that the name stands for `e`.
   enum class Meeting {
     agreed,    // so it is
@@ -105,6 +112,7 @@ class Ids {
   EntityId reserved_ = 0;
   Bindings& bindings_;
   std::uint64_t maps_ = 0;
+  std::vector<bool> subjects_;                        // by name >> 1
   std::vector<EntityId> tempid_entities_;             // by name >> 1; 0: none yet
   std::vector<Allocation> allocations_;               // ascending
   std::unordered_map<Name, EntityId> root_entities_;  // of names in bindings_, in this attempt

@@ -5,7 +5,7 @@
 namespace stele::tx {
 
 Result<TxInput> read_input(const Value& argument) {
-  if (argument.is_sequential()) return TxInput{argument, Value()};
+  if (argument.is_sequential()) return TxInput{argument, Value(), false};
   if (!argument.is(Kind::map)) {
     return syntax_error(
         base::text("Bad argument to transact, expected map, vector or sequence: ", shown(argument)),
@@ -16,7 +16,14 @@ Result<TxInput> read_input(const Value& argument) {
     return syntax_error("Bad argument to transact, map missing key :tx-data.", argument);
   }
   const Value* meta = argument.find_keyword("tx-meta");
-  return TxInput{*items, meta ? *meta : Value()};
+  const Value* strict = argument.find_keyword("strict-tempids?");
+  if (strict && !strict->is(Kind::boolean)) {
+    return syntax_error(
+        base::text("Bad argument to transact, :strict-tempids? is true or false; got ",
+                   shown(*strict)),
+        argument);
+  }
+  return TxInput{*items, meta ? *meta : Value(), strict && strict->as_bool()};
 }
 
 }  // namespace stele::tx

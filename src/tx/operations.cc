@@ -1,4 +1,4 @@
-// Vector operations, and what maps and vectors have in common: one fact. [T-20, T-21, T-28]
+// Vector operations, and what all items have in common: one fact. [T-20, T-21, T-28]
 #include "base/try.h"
 #include "tx/attempt.h"
 #include "tx/check.h"
@@ -13,19 +13,8 @@ using What = Reference::What;
 namespace {
 
 constexpr std::string_view kLaterOperations[] = {
-    "db/retractEntity",
-    "db.fn/retractEntity",
-    "db.fn/retractAttribute",
-    "db/cas",
-    "db.fn/cas",
-    "db.fn/call",
-    "db/purge",
-    "db.purge/entity",
-    "db.purge/attribute",
-    "db.history.purge/before",
+    "db.fn/call", "db/purge", "db.purge/entity", "db.purge/attribute", "db.history.purge/before",
 };
-
-constexpr std::string_view kOperations[] = {"db/add", "db/retract"};
 
 // How many letters must be put in, taken out or changed, for words this short.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -43,22 +32,19 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 // " Did you mean :db/add?", or nothing.
-std::string guess(const Value& word) {
+std::string guess(const Value& word, std::span<const Attempt::Operation> operations) {
   if (!word.is(Kind::keyword) || word.name().size() > 40 || word.ns().size() > 40) return "";
   const std::string spelled =
       word.ns().empty() ? std::string(word.name()) : text(word.ns(), '/', word.name());
-  for (const auto operation : kOperations) {
-    if (edit_distance(spelled, operation) <= 3) return text(" Did you mean :", operation, "?");
+  for (const auto& operation : operations) {
+    if (edit_distance(spelled, operation.name) <= 3) {
+      return text(" Did you mean :", operation.name, "?");
+    }
   }
   return "";
 }
 
 bool is_reserved(std::string_view ns) { return ns == "db" || ns.starts_with("db."); }
-
-Error tempid_misuse(const Value& form) {
-  return syntax_error(
-      text("Can't use tempid in '", shown(form), "'. Tempids are allowed in :db/add only"), form);
-}
 
 Error not_declared(const Value& a, const Value& form) {
   return schema_error(text("Bad entity attribute ", shown(a), " at ", shown(form),
@@ -67,32 +53,33 @@ Error not_declared(const Value& a, const Value& form) {
       .with("attribute", a);
 }
 
-Error no_entity_id(const Value& reference, const Value& form) {
-  return invalid("entity-id/syntax",
-                 text("Expected number or lookup ref for entity id, got ", shown(reference)))
-      .with("entity-id", reference)
-      .with("context", form);
-}
-
-const Value& item_at(std::span<const Value> items, std::size_t at) {
-  static const Value nil = Value();
-  return at < items.size() ? items[at] : nil;
-}
-
 }  // namespace
 
 // ---- Operations
 
+std::span<const Attempt::Operation> Attempt::operations() {
+  static constexpr Operation kOperations[] = {
+      {"db/add", 4, "e a v", &Attempt::run_add},
+      {"db/retract", 4, "e a v", &Attempt::run_retract},
+      {"db/retractEntity", 2, "e", &Attempt::run_retract_entity},
+      {"db.fn/retractEntity", 2, "e", &Attempt::run_retract_entity},
+      {"db.fn/retractAttribute", 3, "e a", &Attempt::run_retract_attribute},
+      {"db/cas", 5, "e a old new", &Attempt::run_cas},
+      {"db.fn/cas", 5, "e a old new", &Attempt::run_cas},
+  };
+  return kOperations;
+}
+
 Done Attempt::run_operation(const Value& operation) {
   const Value& word = item_at(operation.items(), 0);
-  const bool is_add = word.is_keyword("db/add");
-  if (!is_add && !word.is_keyword("db/retract")) return unknown_operation(operation);
-  if (operation.items().size() > 4) {
-    return syntax_error(
-        text("Too many elements at ", shown(operation), ", expected [", shown(word), " e a v]"),
-        operation);
+  for (const Operation& known : operations()) {
+    if (!word.is_keyword(known.name)) continue;
+    if (operation.items().size() <= known.elements_max) return (this->*known.run)(operation);
+    return syntax_error(text("Too many elements at ", shown(operation), ", expected [", shown(word),
+                             ' ', known.shape, ']'),
+                        operation);
   }
-  return is_add ? run_add(operation) : run_retract(operation);
+  return unknown_operation(operation);
 }
 
 Error Attempt::unknown_operation(const Value& operation) {
@@ -101,7 +88,7 @@ Error Attempt::unknown_operation(const Value& operation) {
     if (word.is_keyword(later)) return unsupported(text(':', later), operation);
   }
   const auto unknown = text("Unknown operation at ", shown(operation),
-                            ", expected :db/add or :db/retract.", guess(word));
+                            ", expected :db/add or :db/retract.", guess(word, operations()));
   if (!word.is(Kind::keyword)) return syntax_error(unknown, operation);
   const auto reference = references_.read(word, operation);
   if (reference.ok() && reference->is(What::entity)) {
@@ -127,15 +114,11 @@ Done Attempt::run_add(const Value& operation) {
 Done Attempt::run_retract(const Value& operation) {
   const auto items = operation.items();
   STELE_TRY(TxAttribute * a, attribute_named(item_at(items, 2)));
-  STELE_TRY(const Reference subject, references_.read(item_at(items, 1), operation));
-  if (subject.is(What::name)) return tempid_misuse(operation);
-  if (subject.is(What::no_reference)) return no_entity_id(item_at(items, 1), operation);
-  if (subject.is(What::missing)) return {};
-  if (a->is_tx_instant && subject.e >= kTx0) {
-    return unsupported("retracting the :db/txInstant of a transaction", operation);
-  }
+  STELE_TRY(const auto e, subject_of_retract(operation));
+  if (!e) return {};
+  STELE_DO(check_settled(*e, *a));
   const Value& v = item_at(items, 3);
-  if (v.is_nil()) return facts_.retract_all(subject.e, *a), Done();
+  if (v.is_nil()) return facts_.retract_all(*e, *a), Done();
   Value stored = v;
   if (a->now.is_ref()) {
     STELE_TRY(const Reference target, references_.read(v, operation));
@@ -144,8 +127,18 @@ Done Attempt::run_retract(const Value& operation) {
     if (target.is(What::entity)) stored = Value(target.e);
   }
   STELE_DO(check_value(*a, stored, is_strict_, operation));
-  facts_.retract(subject.e, *a, stored);
+  facts_.retract(*e, *a, stored);
   return {};
+}
+
+// The entity of what takes something away; nullopt if there is no such entity, so that nothing is
+// to be done. [T-21, T-33]
+Result<std::optional<EntityId>> Attempt::subject_of_retract(const Value& operation) {
+  const Value& named = item_at(operation.items(), 1);
+  STELE_TRY(const Reference subject, references_.read(named, operation));
+  if (subject.is(What::name)) return tempid_misuse(operation);
+  if (subject.is(What::no_reference)) return no_entity_id(named, operation);
+  return subject.is(What::missing) ? std::nullopt : std::optional(subject.e);
 }
 
 // ---- Attributes
@@ -197,6 +190,7 @@ Result<EntityId> Attempt::subject_of_add(const Value& subject, TxAttribute& a, c
   if (reference.is(What::entity)) return reference.e;
   if (reference.is(What::missing)) return entity_missing(subject, *item_);
   if (reference.is(What::no_reference)) return no_entity_id(subject, *item_);
+  ids_.is_subject(reference.name);
   if (a.is_identity()) {
     const auto value = known_value(a, v);
     const auto e = value ? facts_.owner_of(a, *value) : std::nullopt;
@@ -245,15 +239,16 @@ Done Attempt::meet(Name name, EntityId e, const Value& called) {
 
 // ---- One fact
 
-Done Attempt::assert_fact(EntityId e, TxAttribute& a, const Value& v) {
+Done Attempt::assert_fact(EntityId e, TxAttribute& a, const Value& v, TxId own_tx) {
   STELE_DO(check_value(a, v, is_strict_, *item_));
+  STELE_DO(check_length(a, v, config_, *item_));
   if (a.is_ident && is_reserved(v.ns())) {
     return schema_error("Using namespace 'db' for attribute identifiers is not allowed", *item_);
   }
   if (a.is_tx_instant && e >= kTx0) return assert_instant(e, v);
   ids_.advance(e);
   if (a.now.is_ref()) ids_.advance(static_cast<EntityId>(v.as_int64()));
-  const auto other = facts_.add(e, a, v);
+  const auto other = facts_.add(e, a, v, own_tx);
   if (!other) return {};
   const auto fact = text('[', e, ' ', shown(a.ident), ' ', shown(v), ']');
   return invalid("transact/unique",
@@ -270,6 +265,11 @@ Done Attempt::assert_instant(EntityId e, const Value& v) {
   if (e != tx_) return unsupported("another :db/txInstant for an earlier transaction", *item_);
   instant_ = v.as_instant();
   return {};
+}
+
+Done Attempt::check_settled(EntityId e, const TxAttribute& a) const {
+  if (!a.is_tx_instant || e < kTx0) return {};
+  return unsupported("retracting the :db/txInstant of a transaction", *item_);
 }
 
 }  // namespace stele::tx

@@ -12,10 +12,11 @@
 namespace stele::tx {
 
 struct TxInput {
-  Value tx_data;  // a vector or list of forms, or nil
-  Value tx_meta;  // a map, or nil
+  Value tx_data;                // a vector or list of forms, or nil
+  Value tx_meta;                // a map, or nil
+  bool strict_tempids = false;  // a tempid that is only referred to is an error [T-35]
 };
-// The argument of `transact`: forms, or {:tx-data forms :tx-meta {…}}. [T-1]
+// The argument of `transact`: forms, or {:tx-data forms :tx-meta {…} :strict-tempids? true}. [T-1]
 Result<TxInput> read_input(const Value& argument);
 
 struct TxContext {

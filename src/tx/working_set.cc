@@ -110,35 +110,46 @@ void WorkingSet::disown(const TxAttribute& a, const Value& v) {
 
 // ---- Changing
 
-void WorkingSet::record(EntityId e, TxAttribute& a, const Value& v, bool added, TxId ends) {
-  changes_.push_back({.e = e, .a = a.ident, .v = v, .added = added, .tx = tx_, .ends = ends});
+void WorkingSet::record(const Fact& fact, bool added, TxId tx, TxId ends) {
+  TxAttribute& a = *fact.a;
+  changes_.push_back(
+      {.e = fact.e, .a = a.ident, .v = fact.v, .added = added, .tx = tx, .ends = ends});
   a.changed = true;
   a.facts_gained += added ? 1 : -1;
   if (!added) a.ended_any = true;
   if (a.makes_schema) attributes_.note(changes_.back());
 }
 
-void WorkingSet::end(Slot& slot, std::uint32_t at) {
+void WorkingSet::end(Slot& slot, std::uint32_t at, TxId tx) {
   Fact& fact = facts_[at];
   fact.is_current = false;
   --slot.current;
   if (slot.a->is_unique()) disown(*slot.a, fact.v);
-  record(slot.e, *slot.a, fact.v, false, fact.tx);
+  record(fact, false, tx, fact.tx);
 }
 
-void WorkingSet::assert_fact(Slot& slot, const Value& v, std::uint64_t hash) {
-  const std::uint32_t at = find(slot, v, hash);
+void WorkingSet::assert_fact(Slot& slot, const Value& v, std::uint64_t hash, TxId tx) {
+  std::uint32_t at = find(slot, v, hash);
   if (at == kNone) {
-    insert(slot, v, hash, tx_, true);
+    at = insert(slot, v, hash, tx, true);
   } else {
     // It was current before and has ended: what is written now is what is stored from now on.
     facts_[at].v = v;
-    facts_[at].tx = tx_;
+    facts_[at].tx = tx;
     facts_[at].is_current = true;
     slot.newest = at;
     ++slot.current;
   }
-  record(slot.e, *slot.a, v, true, 0);
+  record(facts_[at], true, tx, 0);
+}
+
+// An older transaction than this one may only have said what nothing has spoken against since, or
+// views of the past would show two truths.
+TxId WorkingSet::tx_to_keep(const Slot& slot, const Value& v, std::uint64_t hash,
+                            TxId own_tx) const {
+  if (own_tx == 0 || own_tx >= tx_) return tx_;
+  const bool is_known = slot.a->now.many ? find(slot, v, hash) != kNone : slot.first != kNone;
+  return is_known || base_.ended_since(slot.e, *slot.a, own_tx) ? tx_ : own_tx;
 }
 
 // Ends the current values other than v. True if v is current.
@@ -162,7 +173,7 @@ bool WorkingSet::replace(Slot& slot, const Value& v) {
   return is_there;
 }
 
-std::optional<EntityId> WorkingSet::add(EntityId e, TxAttribute& a, const Value& v) {
+std::optional<EntityId> WorkingSet::add(EntityId e, TxAttribute& a, const Value& v, TxId own_tx) {
   const std::uint64_t hash = fact_hash(v);
   std::uint32_t owner = kNone;
   if (a.is_unique()) {
@@ -177,21 +188,27 @@ std::optional<EntityId> WorkingSet::add(EntityId e, TxAttribute& a, const Value&
   } else if (replace(slot, v)) {
     return std::nullopt;
   }
-  assert_fact(slot, v, hash);
+  assert_fact(slot, v, hash, tx_to_keep(slot, v, hash, own_tx));
   if (owner != kNone) owners_[owner].e = e;
   return std::nullopt;
 }
 
-void WorkingSet::retract(EntityId e, TxAttribute& a, const Value& v) {
+void WorkingSet::retract(EntityId e, TxAttribute& a, const Value& v, TxId own_tx) {
   Slot& slot = slots_[slot_of(e, a)];
   const std::uint32_t at = find_or_read(slot, v, fact_hash(v));
-  if (at != kNone && facts_[at].is_current) end(slot, at);
+  if (at == kNone || !facts_[at].is_current) return;
+  const bool had_begun = facts_[at].tx <= own_tx && own_tx <= tx_;
+  end(slot, at, had_begun ? own_tx : tx_);
 }
 
 void WorkingSet::retract_all(EntityId e, TxAttribute& a) {
   Slot& slot = slots_[slot_of(e, a)];
   complete(slot);
-  // In the order of the index, whatever the chain is like.
+  for (const std::uint32_t at : current_of(slot)) end(slot, at);
+}
+
+// In the order of the index, whatever the chain is like.
+std::vector<std::uint32_t> WorkingSet::current_of(const Slot& slot) const {
   std::vector<std::uint32_t> current;
   for (std::uint32_t at = slot.first; at != kNone; at = facts_[at].next) {
     if (facts_[at].is_current) current.push_back(at);
@@ -199,7 +216,15 @@ void WorkingSet::retract_all(EntityId e, TxAttribute& a) {
   std::sort(current.begin(), current.end(), [&](std::uint32_t x, std::uint32_t y) {
     return compare(facts_[x].v, facts_[y].v) < 0;
   });
-  for (const std::uint32_t at : current) end(slot, at);
+  return current;
+}
+
+std::vector<Value> WorkingSet::values(EntityId e, TxAttribute& a) {
+  Slot& slot = slots_[slot_of(e, a)];
+  complete(slot);
+  std::vector<Value> out;
+  for (const std::uint32_t at : current_of(slot)) out.push_back(facts_[at].v);
+  return out;
 }
 
 // ---- For checking schema

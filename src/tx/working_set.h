@@ -7,6 +7,7 @@
 // Not thread safe. After a failed read its answers mean nothing; see BaseFacts.
 #pragma once
 
+#include <unordered_map>
 #include <vector>
 
 #include "tx/base_facts.h"
@@ -27,11 +28,20 @@ class WorkingSet {
 
   // Makes the fact current and ends what it replaces. Nothing happens if it is current already.
   // nullopt, or the other entity that has the unique value: then nothing happens either.
-  // [T-56, T-60, T-61, T-62]
-  std::optional<EntityId> add(EntityId e, TxAttribute& a, const Value& v);
-  // Ends the fact, or all facts of (e, a); nothing happens where there are none. [T-21]
-  void retract(EntityId e, TxAttribute& a, const Value& v);
+  // `own_tx`: the transaction that a datom says asserted it, or 0. It is kept if this database
+  // knows nothing that speaks against it: no later value, and no end of one. [T-24, T-56, T-60 …
+  // T-62]
+  std::optional<EntityId> add(EntityId e, TxAttribute& a, const Value& v, TxId own_tx = 0);
+  // Ends the fact, or all facts of (e, a); nothing happens where there are none. `own_tx` is kept
+  // if the fact had begun by then. [T-21, T-24]
+  void retract(EntityId e, TxAttribute& a, const Value& v, TxId own_tx = 0);
   void retract_all(EntityId e, TxAttribute& a);
+  // Ends all facts of the entity, in the order of EAVT, then all that refer to it, in the order of
+  // AVET. Answers what its components were, in that order. [T-23]
+  std::vector<EntityId> retract_entity(EntityId e);
+
+  // The current values of (e, a), ascending.
+  std::vector<Value> values(EntityId e, TxAttribute& a);
 
   // Does some entity have more than one value of the attribute?
   bool has_several(const TxAttribute& a);
@@ -72,14 +82,24 @@ class WorkingSet {
   std::uint32_t find_or_read(Slot& slot, const Value& v, std::uint64_t hash);
   std::uint32_t insert(Slot& slot, const Value& v, std::uint64_t hash, TxId tx, bool is_current);
   bool replace(Slot& slot, const Value& v);
-  void assert_fact(Slot& slot, const Value& v, std::uint64_t hash);
-  void end(Slot& slot, std::uint32_t fact);
+  void assert_fact(Slot& slot, const Value& v, std::uint64_t hash, TxId tx);
+  void end(Slot& slot, std::uint32_t fact, TxId tx);
+  void end(Slot& slot, std::uint32_t fact) { end(slot, fact, tx_); }
+  std::vector<std::uint32_t> current_of(const Slot& slot) const;
+  TxId tx_to_keep(const Slot& slot, const Value& v, std::uint64_t hash, TxId own_tx) const;
+
+  // working_set_entities.cc
+  void complete_entity(EntityId e);
+  void complete_references(EntityId e);
+  void index_entities();
+  std::vector<std::uint32_t> current_of_entity(EntityId e) const;
+  std::vector<std::uint32_t> current_references(EntityId e) const;
 
   std::uint32_t find_owner(const TxAttribute& a, const Value& v, std::uint64_t hash) const;
   std::uint32_t find_or_read_owner(const TxAttribute& a, const Value& v, std::uint64_t hash);
   std::uint32_t insert_owner(const TxAttribute& a, const Value& v, std::uint64_t hash, EntityId e);
   void disown(const TxAttribute& a, const Value& v);
-  void record(EntityId e, TxAttribute& a, const Value& v, bool added, TxId ends);
+  void record(const Fact& fact, bool added, TxId tx, TxId ends);
 
   BaseFacts& base_;
   Attributes& attributes_;
@@ -91,6 +111,16 @@ class WorkingSet {
   HashIndex by_slot_;
   HashIndex by_owner_;
   std::vector<format::Change> changes_;
+
+  // Where an entity is the subject, and where it may be the object: made when the first entity is
+  // retracted, and from then on as far as the lists had grown by the last one.
+  struct Mentions {
+    std::vector<std::uint32_t> slots;
+    std::vector<std::uint32_t> facts;
+  };
+  std::unordered_map<EntityId, Mentions> mentions_;
+  std::size_t slots_indexed_ = 0;
+  std::size_t facts_indexed_ = 0;
 };
 
 }  // namespace stele::tx
