@@ -6,6 +6,7 @@
 #include "base/try.h"
 #include "query/bind.h"
 #include "query/read.h"
+#include "query/scope.h"
 
 namespace stele::query {
 namespace {
@@ -121,59 +122,7 @@ Done check_with(const ast::Query& query) {
   return {};
 }
 
-class Bound {
- public:
-  explicit Bound(std::size_t variables) : is_bound_(variables) {}
-  bool has(ast::Var variable) const { return is_bound_[variable]; }
-  void add(ast::Var variable) { is_bound_[variable] = true; }
-  void add(const ast::Binding& binding) {
-    std::vector<ast::Var> variables;
-    ast::collect_variables(binding, variables);
-    for (ast::Var variable : variables) add(variable);
-  }
-  std::vector<ast::Var> missing_from(const std::vector<ast::Term>& terms) const {
-    std::vector<ast::Var> out;
-    for (const ast::Term& term : terms) {
-      if (term.is_variable() && !has(term.id)) out.push_back(term.id);
-    }
-    return out;
-  }
-
- private:
-  std::vector<bool> is_bound_;
-};
-
-// Lets calls bind their outputs until none of those left can be made.
-Done bind_calls(const ast::Query& query, Bound& bound) {
-  std::vector<const ast::Clause*> waiting;
-  for (const ast::Clause& clause : query.where) {
-    if (std::holds_alternative<ast::Call>(clause.body)) waiting.push_back(&clause);
-  }
-  for (std::size_t before = waiting.size() + 1; before != waiting.size();) {
-    before = waiting.size();
-    std::erase_if(waiting, [&](const ast::Clause* clause) {
-      const auto& call = std::get<ast::Call>(clause->body);
-      if (!bound.missing_from(call.args).empty()) return false;
-      if (call.output) bound.add(*call.output);
-      return true;
-    });
-  }
-  if (waiting.empty()) return {};
-  const ast::Clause& stuck = *waiting.front();
-  const auto missing = bound.missing_from(std::get<ast::Call>(stuck.body).args);
-  return invalid("query/where", text("Cannot resolve any more clauses — insufficient bindings: #{",
-                                     list(query, missing), "} not bound in ", show(stuck.form)));
-}
-
-Done check_bindings(const ast::Query& query) {
-  Bound bound(query.variables.size());
-  for (const ast::Input& input : query.inputs) bound.add(input.binding);
-  for (const ast::Clause& clause : query.where) {
-    if (const auto* pattern = std::get_if<ast::Pattern>(&clause.body)) {
-      for (ast::Var variable : bound.missing_from(pattern->terms)) bound.add(variable);
-    }
-  }
-  STELE_DO(bind_calls(query, bound));
+Done check_found(const ast::Query& query, const VarSet& bound) {
   std::vector<ast::Var> unknown;
   for (ast::Var variable : ast::variables_of_rows(query)) {
     if (!bound.has(variable)) unknown.push_back(variable);
@@ -185,20 +134,13 @@ Done check_bindings(const ast::Query& query) {
 
 }  // namespace
 
-Done check(const ast::Query& query) {
-  for (const ast::Clause& clause : query.where) {
-    if (std::holds_alternative<ast::Negation>(clause.body)) {
-      return unsupported("The clause (not …)", clause.form);
-    }
-    if (std::holds_alternative<ast::Disjunction>(clause.body)) {
-      return unsupported("The clause (or …)", clause.form);
-    }
-  }
+Done check(ast::Query& query) {
   STELE_DO(check_inputs(query));
   STELE_DO(check_sources(query));
   STELE_DO(check_settings(query));
   STELE_DO(check_with(query));
-  return check_bindings(query);
+  STELE_TRY(const VarSet bound, settle_scopes(query));
+  return check_found(query, bound);
 }
 
 }  // namespace stele::query

@@ -10,7 +10,8 @@
 
 namespace stele::query {
 
-// Errors: `invalid` `:parser/query`, `:query/where`.
-Done check(const ast::Query& query);
+// Fills in what clauses share with their surroundings (see scope.h).
+// Errors: `invalid` `:parser/query`, `:parser/where`, `:query/where`.
+Done check(ast::Query& query);
 
 }  // namespace stele::query

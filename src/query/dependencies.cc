@@ -6,17 +6,21 @@
 
 namespace stele::query {
 
-Dependencies::Dependencies(const Resolved& resolved)
-    : resolved_(resolved), next_place_(static_cast<Var>(resolved.variables)) {
-  ranged_.resize(resolved.clauses.size());
-  for (std::size_t i = 0; i < resolved.clauses.size(); ++i) {
-    const auto& body = resolved.clauses[i].body;
+Dependencies::Dependencies(const Conjunction& conjunction)
+    : clauses_(conjunction.clauses), next_place_(static_cast<Var>(conjunction.variables)) {
+  ranged_.resize(clauses_.size());
+  for (std::size_t i = 0; i < clauses_.size(); ++i) {
+    const auto& body = clauses_[i].body;
     if (const auto* pattern = std::get_if<DbPattern>(&body)) {
       add_pattern(*pattern, ranged_[i]);
     } else if (const auto* tuples = std::get_if<CollectionPattern>(&body)) {
       add_collection(*tuples, ranged_[i]);
-    } else {
-      add_call(std::get<ResolvedCall>(body), ranged_[i]);
+    } else if (const auto* call = std::get_if<ResolvedCall>(&body)) {
+      add_call(*call, ranged_[i]);
+    } else if (const auto* disjunction = std::get_if<ResolvedDisjunction>(&body)) {
+      // The union of the branches is a set; what one branch decides another may not. A negation
+      // ranges over nothing: it takes rows away.
+      ranged_[i] = disjunction->shared;
     }
   }
 }
@@ -74,7 +78,7 @@ void Dependencies::add_call(const ResolvedCall& call, std::vector<Var>& ranged) 
 }
 
 const std::vector<Var>& Dependencies::ranged_over(const ResolvedClause& clause) const {
-  return ranged_[static_cast<std::size_t>(&clause - resolved_.clauses.data())];
+  return ranged_[static_cast<std::size_t>(&clause - clauses_.data())];
 }
 
 bool Dependencies::decides(std::span<const Var> known, std::span<const Var> others) const {

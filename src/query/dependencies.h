@@ -5,28 +5,13 @@
 #pragma once
 
 #include "query/resolve.h"
+#include "query/var_set.h"
 
 namespace stele::query {
 
-// A set of variables, and of the *places* that stand for what a clause ignores.
-class VarSet {
- public:
-  bool has(Var variable) const { return variable < bits_.size() && bits_[variable]; }
-  void add(Var variable) {
-    if (variable >= bits_.size()) bits_.resize(variable + 1);
-    bits_[variable] = true;
-  }
-  void add(std::span<const Var> variables) {
-    for (Var variable : variables) add(variable);
-  }
-
- private:
-  std::vector<bool> bits_;
-};
-
 class Dependencies {
  public:
-  explicit Dependencies(const Resolved& resolved);
+  explicit Dependencies(const Conjunction& conjunction);
 
   // The variables and places that the clause's rows range over.
   const std::vector<Var>& ranged_over(const ResolvedClause& clause) const;
@@ -43,7 +28,7 @@ class Dependencies {
   void add_call(const ResolvedCall& call, std::vector<Var>& ranged);
   Var new_place() { return next_place_++; }
 
-  const Resolved& resolved_;
+  std::span<const ResolvedClause> clauses_;
   Var next_place_;
   std::vector<Rule> rules_;
   std::vector<std::vector<Var>> ranged_;  // by clause

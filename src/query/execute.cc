@@ -2,6 +2,7 @@
 
 #include "base/try.h"
 #include "query/apply.h"
+#include "query/execute_logic.h"
 #include "query/filter.h"
 #include "query/join_entity.h"
 #include "query/join_hash.h"
@@ -14,8 +15,8 @@ namespace {
 
 class Executor {
  public:
-  Executor(const Resolved& resolved, const Plan& plan, Run& run)
-      : resolved_(resolved), plan_(plan), run_(run) {}
+  Executor(const Conjunction& conjunction, const Plan& plan, Run& run)
+      : conjunction_(conjunction), plan_(plan), run_(run) {}
 
   Result<Columns> execute() {
     STELE_DO(take_inputs());
@@ -37,8 +38,9 @@ class Executor {
   }
 
   Done take_inputs() {
-    for (std::size_t i = 0; i < resolved_.inputs.size(); ++i) {
-      STELE_TRY(Columns kept, project(resolved_.inputs[i], plan_.keep_of_inputs[i], false, run_));
+    for (std::size_t i = 0; i < conjunction_.inputs.size(); ++i) {
+      STELE_TRY(Columns kept,
+                project(conjunction_.inputs[i], plan_.keep_of_inputs[i], false, run_));
       push(std::move(kept));
     }
     return {};
@@ -46,13 +48,15 @@ class Executor {
 
   // The budget counts what is alive, and from here on what the next step asks for.
   void account() {
-    run_.bytes_held = run_.arena.bytes();
+    run_.bytes_held = 0;
     for (const Columns& relation : relations_) run_.bytes_held += relation.bytes();
     run_.bytes_asked = 0;
   }
 
   Result<Columns> run_step(const Step& step) {
     if (step.access == Access::call) return run_call(step);
+    if (step.access == Access::none_of) return run_negation(step);
+    if (step.access == Access::any_of) return run_disjunction(step);
     const auto* tuples = std::get_if<CollectionPattern>(&step.clause->body);
     if (tuples) {
       STELE_TRY(Columns rows, scan(*tuples, *step.clause->form, run_));
@@ -90,6 +94,22 @@ class Executor {
     return join_rest(std::move(rows), step, step.argument_relations);
   }
 
+  Result<Columns> run_negation(const Step& step) {
+    Columns from = Columns::unit();
+    for (RelationId id : step.consumes) {
+      STELE_TRY(from, join_hash(from, relations_[id], run_));
+    }
+    const auto& negation = std::get<ResolvedNegation>(step.clause->body);
+    return keep_none_of(from, negation, conjunction_.variables, run_);
+  }
+
+  Result<Columns> run_disjunction(const Step& step) {
+    std::vector<Columns> around;
+    for (RelationId id : step.consumes) around.push_back(relations_[id]);
+    const auto& disjunction = std::get<ResolvedDisjunction>(step.clause->body);
+    return join_any_of(around, disjunction, conjunction_.variables, run_);
+  }
+
   Result<Columns> join_rest(Columns rows, const Step& step, std::size_t begin) {
     for (std::size_t i = begin; i < step.consumes.size(); ++i) {
       STELE_TRY(rows, join_hash(rows, relations_[step.consumes[i]], run_));
@@ -101,7 +121,7 @@ class Executor {
     Columns answer = Columns::unit();
     if (is_empty_) {
       answer.rows = 0;
-      for (Var variable : resolved_.find) {
+      for (Var variable : conjunction_.find) {
         if (!answer.has(variable)) answer.add(variable, std::make_shared<const Column>());
       }
       return answer;
@@ -110,10 +130,10 @@ class Executor {
     for (RelationId id : plan_.last) {
       STELE_TRY(answer, join_hash(answer, relations_[id], run_));
     }
-    return project(answer, resolved_.find, true, run_);
+    return project(answer, conjunction_.find, true, run_);
   }
 
-  const Resolved& resolved_;
+  const Conjunction& conjunction_;
   const Plan& plan_;
   Run& run_;
   std::vector<Columns> relations_;
@@ -122,8 +142,8 @@ class Executor {
 
 }  // namespace
 
-Result<Columns> execute(const Resolved& resolved, const Plan& plan, Run& run) {
-  return Executor(resolved, plan, run).execute();
+Result<Columns> execute(const Conjunction& conjunction, const Plan& plan, Run& run) {
+  return Executor(conjunction, plan, run).execute();
 }
 
 }  // namespace stele::query

@@ -1,4 +1,4 @@
-// execute: a plan, step by step, to the columns of :find.
+// execute: a plan, step by step, to the columns that are asked for.
 //
 // Each step produces one relation. As soon as one is empty so is the answer: relations are only
 // ever joined. Which of its ways an operator takes (probe or merge, which side is hashed) it
@@ -9,8 +9,8 @@
 
 namespace stele::query {
 
-// Rows over the variables of :find, each once. Errors: `invalid` `:query/function`,
+// Rows over the variables of `find`, each once. Errors: `invalid` `:query/function`,
 // `:query/arithmetic`, `:query/binding`; `limit` `:query/…`; the reader's.
-Result<Columns> execute(const Resolved& resolved, const Plan& plan, Run& run);
+Result<Columns> execute(const Conjunction& conjunction, const Plan& plan, Run& run);
 
 }  // namespace stele::query

@@ -30,8 +30,8 @@ Columns combine(const Columns& probe, const Columns& build, const Pairs& pairs) 
 
 class HashJoin {
  public:
-  HashJoin(const Columns& build, const Columns& probe, Run& run)
-      : build_(build), probe_(probe), run_(run) {}
+  HashJoin(const Columns& build, const Columns& probe, Nil nil, Run& run)
+      : build_(build), probe_(probe), nil_(nil), run_(run) {}
 
   Result<Columns> join(std::span<const Var> shared) {
     std::tie(build_key_, probe_key_) = RowKey::of(build_, probe_, shared);
@@ -50,12 +50,13 @@ class HashJoin {
   // From the last row to the first, so that chains ascend.
   void fill(RowTable& table) {
     const Cell* cells = build_key_.single_plain();
+    const bool may_have_nil = nil_ == Nil::joins_nothing && build_key_.may_have_nil();
     for (std::size_t end = build_.rows; end > 0;) {
       const std::size_t begin = end - std::min(end, kRowsBetweenPolls);
       build_key_.hash(begin, end, hashes_);
       while (end > begin) {
         const auto row = static_cast<Row>(--end);
-        if (build_key_.may_have_nil() && build_key_.has_nil(row)) continue;
+        if (may_have_nil && build_key_.has_nil(row)) continue;
         if (cells) {
           table.add(row, hashes_[end - begin], [&](Row r) { return cells[r] == cells[row]; });
         } else {
@@ -91,6 +92,7 @@ class HashJoin {
 
   const Columns& build_;
   const Columns& probe_;
+  Nil nil_;
   Run& run_;
   RowKey build_key_, probe_key_;
   std::vector<std::uint64_t> hashes_;
@@ -117,11 +119,11 @@ Result<Columns> product(const Columns& a, const Columns& b, Run& run) {
 
 }  // namespace
 
-Result<Columns> join_hash(const Columns& a, const Columns& b, Run& run) {
+Result<Columns> join_hash(const Columns& a, const Columns& b, Run& run, Nil nil) {
   const std::vector<Var> shared = a.shared_with(b);
   if (shared.empty()) return product(a, b, run);
   const bool build_a = a.rows < b.rows;
-  return HashJoin(build_a ? a : b, build_a ? b : a, run).join(shared);
+  return HashJoin(build_a ? a : b, build_a ? b : a, nil, run).join(shared);
 }
 
 }  // namespace stele::query

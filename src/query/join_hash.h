@@ -10,7 +10,12 @@
 
 namespace stele::query {
 
+// nil is no value and joins nothing, unless one side was made from the other and the two are only
+// brought together again.
+enum class Nil : std::uint8_t { joins_nothing, equals_nil };
+
 // O(rows of both + rows of the answer).
-Result<Columns> join_hash(const Columns& a, const Columns& b, Run& run);
+Result<Columns> join_hash(const Columns& a, const Columns& b, Run& run,
+                          Nil nil = Nil::joins_nothing);
 
 }  // namespace stele::query

@@ -1,5 +1,6 @@
 #include "query/naive_testing.h"
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 
@@ -155,6 +156,8 @@ Value call(const Function& function, const std::vector<Value>& args) {
   return sum;
 }
 
+using Conjunction = std::vector<const ast::Clause*>;
+
 class Naive {
  public:
   Naive(const ast::Query& query, const std::vector<Input>& inputs) : query_(query) {
@@ -175,9 +178,11 @@ class Naive {
 
   Value answer() {
     Environment environment(query_.variables.size());
-    std::vector<const ast::Clause*> clauses;
+    Conjunction clauses;
     for (const ast::Clause& clause : query_.where) clauses.push_back(&clause);
-    bind_inputs(0, environment, [&](Environment& bound) { solve(clauses, bound); });
+    bind_inputs(0, environment, [&](Environment& bound) {
+      solve(clauses, bound, [&](const Environment& all) { keep(all); });
+    });
     return Value::set(found_);
   }
 
@@ -188,29 +193,60 @@ class Naive {
                [&](Environment& bound) { bind_inputs(i + 1, bound, next); });
   }
 
-  bool is_bound(const ast::Clause& clause, const Environment& environment) const {
+  static bool is_negation(const ast::Clause* clause) {
+    return std::holds_alternative<ast::Negation>(clause->body);
+  }
+
+  // Patterns and disjunctions can always be taken, calls with their arguments, and negations when
+  // nothing else is left that could bind something.
+  static bool is_next(const ast::Clause& clause, bool only_negations, const Environment& bound) {
     const auto* call = std::get_if<ast::Call>(&clause.body);
-    if (!call) return true;
+    if (!call) return only_negations || !is_negation(&clause);
     for (const ast::Term& arg : call->args) {
-      if (arg.is_variable() && !environment[arg.id]) return false;
+      if (arg.is_variable() && !bound[arg.id]) return false;
     }
     return true;
   }
 
-  // Takes the first clause that can be taken, and for every way in which it holds the rest.
-  void solve(const std::vector<const ast::Clause*>& clauses, Environment& environment) {
-    if (clauses.empty()) return keep(environment);
+  // Takes the first clause that can be taken, and for every way in which it holds the rest; calls
+  // `found` for every way in which all hold.
+  void solve(const Conjunction& clauses, Environment& environment, const Next& found) {
+    if (clauses.empty()) return found(environment);
+    const bool only_negations = std::all_of(clauses.begin(), clauses.end(), is_negation);
     for (std::size_t i = 0; i < clauses.size(); ++i) {
-      if (!is_bound(*clauses[i], environment)) continue;
-      std::vector<const ast::Clause*> rest = clauses;
+      if (!is_next(*clauses[i], only_negations, environment)) continue;
+      Conjunction rest = clauses;
       rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
-      const Next next = [&](Environment& bound) { solve(rest, bound); };
-      if (const auto* pattern = std::get_if<ast::Pattern>(&clauses[i]->body)) {
-        return match(*pattern, environment, next);
-      }
-      return make_call(std::get<ast::Call>(clauses[i]->body), environment, next);
+      return take(*clauses[i], rest, environment, found);
     }
     STELE_CHECK(false);
+  }
+
+  void take(const ast::Clause& clause, const Conjunction& rest, Environment& environment,
+            const Next& found) {
+    const Next next = [&](Environment& bound) { solve(rest, bound, found); };
+    if (const auto* pattern = std::get_if<ast::Pattern>(&clause.body)) {
+      match(*pattern, environment, next);
+    } else if (const auto* call = std::get_if<ast::Call>(&clause.body)) {
+      make_call(*call, environment, next);
+    } else if (const auto* disjunction = std::get_if<ast::Disjunction>(&clause.body)) {
+      for (const auto& branch : disjunction->branches) {
+        Conjunction all = rest;
+        for (const ast::Clause& inside : branch) all.push_back(&inside);
+        solve(all, environment, found);
+      }
+    } else if (!has_solution(std::get<ast::Negation>(clause.body), environment)) {
+      next(environment);
+    }
+  }
+
+  // What is bound outside is bound inside; the rest is anything.
+  bool has_solution(const ast::Negation& negation, Environment environment) {
+    Conjunction body;
+    for (const ast::Clause& clause : negation.body) body.push_back(&clause);
+    bool found = false;
+    solve(body, environment, [&](Environment&) { found = true; });
+    return found;
   }
 
   void keep(const Environment& environment) {

@@ -152,7 +152,7 @@ std::string explained(std::string_view question, const std::vector<Input>& input
   tree::Reader reader;
   Run run{.reader = reader, .bytes_max = UINT64_MAX};
   auto resolved = resolve(query->prepared(), inputs, run);
-  return explain(plan(*resolved), query->prepared().query);
+  return explain(plan(resolved->conjunction()), query->prepared().query);
 }
 
 TEST(Plan, BeginsWithWhatIsRarestAndDropsWhatIsDone) {

@@ -3,17 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/check.h"
 #include "base/text.h"
 #include "query/dependencies.h"
+#include "query/estimate.h"
 #include "query/read.h"
-#include "query/scan.h"
 
 namespace stele::query {
 namespace {
-
-// Costs in rows passed by.
-constexpr double kCostOfProbe = 20;  // one row looked up in an index
-constexpr double kCostOfHash = 4;    // one row put into a hash table, or looked up in one
 
 // A relation as the planner imagines it.
 struct Imagined {
@@ -35,24 +32,28 @@ struct Candidate {
 
 class Planner {
  public:
-  explicit Planner(const Resolved& resolved) : resolved_(resolved), dependencies_(resolved) {
-    for (const ResolvedClause& clause : resolved.clauses) waiting_.push_back(&clause);
+  explicit Planner(const Conjunction& conjunction)
+      : conjunction_(conjunction), dependencies_(conjunction) {
+    for (const ResolvedClause& clause : conjunction.clauses) waiting_.push_back(&clause);
   }
 
   Plan plan() {
     imagine_inputs();
     while (!waiting_.empty()) {
-      if (take_calls(/*may_multiply=*/false)) continue;
-      if (take_pattern()) continue;
-      take_calls(/*may_multiply=*/true);
+      if (take_calls(/*may_multiply=*/false) || take_cheapest()) continue;
+      if (take_negation_of_product() || take_calls(/*may_multiply=*/true)) continue;
+      STELE_CHECK(false);  // scope.h has seen to it that no clause waits for ever
     }
-    for (const Imagined& relation : alive_) out_.last.push_back(relation.id);
+    for (const Imagined& relation : alive_) {
+      out_.last.push_back(relation.id);
+      out_.rows_estimate *= relation.rows;
+    }
     return std::move(out_);
   }
 
  private:
   void imagine_inputs() {
-    for (const Columns& input : resolved_.inputs) {
+    for (const Columns& input : conjunction_.inputs) {
       const auto id = static_cast<RelationId>(out_.keep_of_inputs.size());
       const std::vector<Var> keep = needed(input.variables, nullptr);
       out_.keep_of_inputs.push_back(keep);
@@ -77,15 +78,8 @@ class Planner {
   }
 
   bool is_found(Var variable) const {
-    return std::find(resolved_.find.begin(), resolved_.find.end(), variable) !=
-           resolved_.find.end();
-  }
-
-  static std::vector<Var> outputs_of(const ResolvedClause& clause) {
-    std::vector<Var> out;
-    const auto* call = std::get_if<ResolvedCall>(&clause.body);
-    if (call && call->output) ast::collect_variables(*call->output, out);
-    return out;
+    return std::find(conjunction_.find.begin(), conjunction_.find.end(), variable) !=
+           conjunction_.find.end();
   }
 
   static bool uses(const ResolvedClause& clause, Var variable) {
@@ -135,6 +129,7 @@ class Planner {
     for (RelationId id : step.consumes) step.rows_estimate *= rows_of(id);
     consume(step, outputs_of(clause));
     if (is_predicate) step.rows_estimate /= 2;
+    out_.cost += step.rows_estimate;
     finish(std::move(step));
   }
 
@@ -157,35 +152,90 @@ class Planner {
     }
   }
 
-  bool take_pattern() {
+  // Of patterns, disjunctions and negations.
+  bool take_cheapest() {
     Candidate best;
     for (std::size_t i = 0; i < waiting_.size(); ++i) {
-      if (std::holds_alternative<ResolvedCall>(waiting_[i]->body)) continue;
       const Candidate candidate = estimate(i);
       if (candidate.rows + candidate.cost < best.rows + best.cost) best = candidate;
     }
     if (best.cost == INFINITY) return false;
     const ResolvedClause& clause = *waiting_[best.clause];
     Step step{.access = best.access, .clause = &clause, .rows_estimate = best.rows};
-    if (best.access != Access::scan) {
+    if (best.access == Access::entity || best.access == Access::value) {
       const Part part = best.access == Access::entity ? kE : kV;
       const Var known[] = {std::get<DbPattern>(clause.body).slots[part].variable};
       consume(step, known);
     }
     consume(step, variables_of(clause));
+    // Rows that are only scanned are not hashed.
+    const bool is_alone = best.access == Access::scan && step.consumes.empty();
+    out_.cost += best.rows + (is_alone ? 0 : best.cost);
     finish(std::move(step));
     return true;
   }
 
+  // What a negation shares may lie in several relations; then it has to wait for their product.
+  bool take_negation_of_product() {
+    for (const ResolvedClause* clause : waiting_) {
+      const auto* negation = std::get_if<ResolvedNegation>(&clause->body);
+      if (!negation || !are_bound(negation->shared)) continue;
+      Step step{.access = Access::none_of, .clause = clause, .rows_estimate = 1};
+      consume(step, negation->shared);
+      for (RelationId id : step.consumes) step.rows_estimate *= rows_of(id);
+      out_.cost += step.rows_estimate;
+      finish(std::move(step));
+      return true;
+    }
+    return false;
+  }
+
+  bool are_bound(std::span<const Var> variables) const {
+    return std::all_of(variables.begin(), variables.end(),
+                       [&](Var variable) { return relation_of(variable); });
+  }
+
   Candidate estimate(std::size_t at) const {
     const ResolvedClause& clause = *waiting_[at];
+    if (const auto* pattern = std::get_if<DbPattern>(&clause.body)) return estimate(at, *pattern);
     if (const auto* tuples = std::get_if<CollectionPattern>(&clause.body)) {
-      const auto rows = static_cast<double>(tuples->collection->is(Kind::map)
-                                                ? tuples->collection->entries().size()
-                                                : tuples->collection->items().size());
+      const double rows = query::rows_of(*tuples);
       return {Access::scan, at, joined_rows(clause, rows), rows * kCostOfHash};
     }
-    return estimate(at, std::get<DbPattern>(clause.body));
+    if (const auto* negation = std::get_if<ResolvedNegation>(&clause.body)) {
+      return estimate(at, *negation);
+    }
+    if (const auto* disjunction = std::get_if<ResolvedDisjunction>(&clause.body)) {
+      return estimate(at, *disjunction);
+    }
+    return {};  // calls are taken as soon as they can be
+  }
+
+  // The cheaper of evaluating what is inside by itself and from the `left` rows around it.
+  static double cost_of(const ResolvedSharing& sharing, const Weight& weight, double left) {
+    const double from_around = left * (1 + kCostOfProbe * weight.probes);
+    if (!sharing.needed.empty()) return from_around;
+    return std::min(from_around, weight.cost * 2 + left);
+  }
+
+  // A negation that shares nothing is a gate: it costs what its body does.
+  Candidate estimate(std::size_t at, const ResolvedNegation& negation) const {
+    if (!are_bound(negation.shared) || count_relations(negation.shared) > 1) return {};
+    const double left = negation.shared.empty() ? 1 : relation_of(negation.shared[0])->rows;
+    return {Access::none_of, at, left / 2, cost_of(negation, weigh(negation.body), left)};
+  }
+
+  Candidate estimate(std::size_t at, const ResolvedDisjunction& disjunction) const {
+    if (!are_bound(disjunction.needed)) return {};
+    const Weight weight = weigh(disjunction);
+    double left = 0;
+    for (Var variable : disjunction.shared) {
+      if (const Imagined* relation = relation_of(variable)) left = std::max(left, relation->rows);
+    }
+    if (left == 0) return {Access::any_of, at, weight.rows, weight.cost};
+    const bool filters = are_bound(disjunction.shared) && count_relations(disjunction.shared) == 1;
+    const double rows = filters ? std::min(left, weight.rows) : std::max(left, weight.rows);
+    return {Access::any_of, at, rows, cost_of(disjunction, weight, left)};
   }
 
   // Hash joins are thought to keep as many rows as the larger side has.
@@ -198,9 +248,7 @@ class Planner {
 
   Candidate estimate(std::size_t at, const DbPattern& pattern) const {
     if (pattern.matches_nothing) return {Access::scan, at, 0, 0};
-    const ScanRange range = scan_range(pattern);
-    const auto rows =
-        static_cast<double>(db::estimate_rows(*pattern.view, range.order, range.range));
+    const double rows = query::rows_of(pattern);
     const Imagined* by_entity = relation_of(pattern, kE);
     if (by_entity) return along_entity(at, pattern, rows, by_entity->rows);
     const Imagined* by_value = pattern.is_indexed() ? relation_of(pattern, kV) : nullptr;
@@ -248,13 +296,13 @@ class Planner {
     });
     step.keep = needed(all, step.clause);
     step.are_distinct = dependencies_.decides(step.keep, ranged);
-    const auto id = static_cast<RelationId>(resolved_.inputs.size() + out_.steps.size());
+    const auto id = static_cast<RelationId>(conjunction_.inputs.size() + out_.steps.size());
     alive_.push_back({id, step.keep, step.keep.empty() ? 1 : step.rows_estimate});
     std::erase(waiting_, step.clause);
     out_.steps.push_back(std::move(step));
   }
 
-  const Resolved& resolved_;
+  const Conjunction conjunction_;
   Dependencies dependencies_;
   std::vector<const ResolvedClause*> waiting_;
   std::vector<Imagined> alive_;
@@ -271,12 +319,16 @@ std::string_view name(Access access) {
       return "entity";
     case Access::value:
       return "value";
+    case Access::none_of:
+      return "none of";
+    case Access::any_of:
+      return "any of";
     default:
       return "call";
   }
 }
 
-Plan plan(const Resolved& resolved) { return Planner(resolved).plan(); }
+Plan plan(const Conjunction& conjunction) { return Planner(conjunction).plan(); }
 
 std::string explain(const Plan& plan, const ast::Query& query) {
   std::string out;

@@ -1,4 +1,4 @@
-// plan: Resolved to Plan, the order in which clauses are executed and how.
+// plan: a Conjunction to a Plan, the order in which clauses are executed and how.
 //
 //   [?e :age ?a] [(> ?a 30)] [?e :name "Ivan"] [?e :city ?c]   of 20,000 people
 // becomes
@@ -20,10 +20,12 @@
 namespace stele::query {
 
 enum class Access : std::uint8_t {
-  scan,    // the pattern by itself, then hash joins with the relations
-  entity,  // along the entity, which the first relation knows; then hash joins with the others
-  value,   // along the value, which the first relation knows; then hash joins with the others
-  call,    // a predicate or function on the product of the relations that know its arguments
+  scan,     // the pattern by itself, then hash joins with the relations
+  entity,   // along the entity, which the first relation knows; then hash joins with the others
+  value,    // along the value, which the first relation knows; then hash joins with the others
+  call,     // a predicate or function on the product of the relations that know its arguments
+  none_of,  // a negation on the product of the relations that know what it shares
+  any_of,   // a disjunction, joined with the relations that know something that it shares
 };
 std::string_view name(Access access);
 
@@ -45,10 +47,13 @@ struct Plan {
   std::vector<Step> steps;  // step i produces relation inputs + i
   std::vector<std::vector<Var>> keep_of_inputs;
   std::vector<RelationId> last;  // whose product is the answer
+  double rows_estimate = 1;      // of the answer
+  double cost = 0;               // of all steps, in rows passed by
 };
 
-// O(clauses² · log rows); reads nothing and cannot fail.
-Plan plan(const Resolved& resolved);
+// O(clauses² · log rows); reads nothing and cannot fail. Clauses inside others are weighed here and
+// planned when it is known how many rows there are around them (see execute_logic.h).
+Plan plan(const Conjunction& conjunction);
 
 // The plan as lines of text, for people.
 std::string explain(const Plan& plan, const ast::Query& query);

@@ -20,7 +20,7 @@ Error canceled() {
 
 Done Run::reserve(std::uint64_t bytes) {
   bytes_asked += bytes;
-  if (bytes_held + bytes_asked <= bytes_max) return {};
+  if (arena.bytes() + bytes_outside + bytes_held + bytes_asked <= bytes_max) return {};
   return Error(
       ErrorCategory::limit, "query/memory",
       "The query's intermediate results need more memory than it may use. Ask for less, or "
@@ -48,8 +48,9 @@ Result<Relation> run_with(const Prepared& prepared, std::span<const Input> input
                           tree::Reader& reader, const QueryOptions& options) {
   Run run{.reader = reader, .bytes_max = options.memory_bytes_max, .cancel = options.cancel};
   STELE_TRY(const Resolved resolved, resolve(prepared, inputs, run));
-  const Plan steps = plan(resolved);
-  STELE_TRY(const Columns answer, execute(resolved, steps, run));
+  const Conjunction conjunction = resolved.conjunction();
+  const Plan steps = plan(conjunction);
+  STELE_TRY(const Columns answer, execute(conjunction, steps, run));
   return shape(prepared.query, answer, run);
 }
 

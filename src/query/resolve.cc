@@ -7,6 +7,7 @@
 #include "query/bind.h"
 #include "query/read.h"
 #include "query/references.h"
+#include "query/var_set.h"
 
 namespace stele::query {
 namespace {
@@ -26,10 +27,7 @@ class Resolver {
     out_.sources.resize(query_.sources.size());
     STELE_DO(check_count());
     for (std::size_t i = 0; i < inputs_.size(); ++i) STELE_DO(take(query_.inputs[i], inputs_[i]));
-    for (const ast::Clause& clause : query_.where) {
-      STELE_TRY(ResolvedClause resolved, resolve_clause(clause));
-      out_.clauses.push_back(std::move(resolved));
-    }
+    STELE_TRY(out_.clauses, resolve_clauses(query_.where));
     return std::move(out_);
   }
 
@@ -37,13 +35,12 @@ class Resolver {
   // Without :in a query takes a database, and one that does not look at it may do without.
   Done check_count() const {
     if (inputs_.size() == query_.inputs.size()) return {};
-    const bool uses_source =
-        std::any_of(
-            query_.where.begin(), query_.where.end(),
-            [](auto& clause) { return std::holds_alternative<ast::Pattern>(clause.body); }) ||
-        std::any_of(query_.find.begin(), query_.find.end(), [](const ast::FindElement& element) {
-          return element.is(ast::FindElement::What::pull);
-        });
+    bool uses_source = std::any_of(
+        query_.find.begin(), query_.find.end(),
+        [](const ast::FindElement& element) { return element.is(ast::FindElement::What::pull); });
+    ast::each_clause(query_.where, [&](const ast::Clause& clause) {
+      uses_source = uses_source || std::holds_alternative<ast::Pattern>(clause.body);
+    });
     if (query_.default_inputs && inputs_.empty() && !uses_source) return {};
     std::string names;
     for (const ast::Input& input : query_.inputs) names += ' ' + show_input(input);
@@ -110,7 +107,61 @@ class Resolver {
     return {Slot::What::variable, term.id, {}};
   }
 
+  Result<std::vector<ResolvedClause>> resolve_clauses(const std::vector<ast::Clause>& clauses) {
+    std::vector<ResolvedClause> out;
+    for (const ast::Clause& clause : clauses) {
+      STELE_TRY(ResolvedClause resolved, resolve_clause(clause));
+      out.push_back(std::move(resolved));
+    }
+    return out;
+  }
+
+  Result<ResolvedClause> resolve_negation(const ast::Negation& negation, const Value& form) {
+    ResolvedNegation out;
+    STELE_TRY(out.body, resolve_clauses(negation.body));
+    share(negation, out.body, out);
+    return ResolvedClause{std::move(out), &form};
+  }
+
+  Result<ResolvedClause> resolve_disjunction(const ast::Disjunction& disjunction,
+                                             const Value& form) {
+    ResolvedDisjunction out;
+    for (const std::vector<ast::Clause>& branch : disjunction.branches) {
+      STELE_TRY(auto resolved, resolve_clauses(branch));
+      share(disjunction, resolved, out);
+      out.branches.push_back(std::move(resolved));
+    }
+    return ResolvedClause{std::move(out), &form};
+  }
+
+  // What is still a variable inside is shared if it was, or if it is hidden. What :in binds is
+  // bound from the start; that inside it became a constant in some places must not matter, so it
+  // counts as needed.
+  void share(const ast::Sharing& written, const std::vector<ResolvedClause>& clauses,
+             ResolvedSharing& out) const {
+    const VarSet shared(written.shared), needed(written.needed);
+    std::vector<Var> mentioned;
+    for (const ResolvedClause& clause : clauses) {
+      add_new(variables_of(clause), mentioned);
+      add_new(outputs_of(clause), mentioned);
+    }
+    for (const Var variable : mentioned) {
+      const bool is_hidden = variable >= query_.variables.size();
+      if (!is_hidden && !shared.has(variable)) continue;
+      add_new({&variable, 1}, out.shared);
+      if (is_hidden || out_.single[variable] || needed.has(variable)) {
+        add_new({&variable, 1}, out.needed);
+      }
+    }
+  }
+
   Result<ResolvedClause> resolve_clause(const ast::Clause& clause) {
+    if (const auto* negation = std::get_if<ast::Negation>(&clause.body)) {
+      return resolve_negation(*negation, clause.form);
+    }
+    if (const auto* disjunction = std::get_if<ast::Disjunction>(&clause.body)) {
+      return resolve_disjunction(*disjunction, clause.form);
+    }
     if (const auto* call = std::get_if<ast::Call>(&clause.body)) {
       ResolvedCall out{call->function, {}, call->output ? &*call->output : nullptr};
       for (const ast::Term& arg : call->args) out.args.push_back(slot_of(arg));
@@ -197,9 +248,20 @@ std::vector<Var> variables_of(const ResolvedClause& clause) {
     for (const Slot& slot : pattern->slots) collect(slot, out);
   } else if (const auto* tuple = std::get_if<CollectionPattern>(&clause.body)) {
     for (const Slot& slot : tuple->slots) collect(slot, out);
+  } else if (const auto* call = std::get_if<ResolvedCall>(&clause.body)) {
+    for (const Slot& slot : call->args) collect(slot, out);
+  } else if (const auto* negation = std::get_if<ResolvedNegation>(&clause.body)) {
+    out = negation->shared;
   } else {
-    for (const Slot& slot : std::get<ResolvedCall>(clause.body).args) collect(slot, out);
+    out = std::get<ResolvedDisjunction>(clause.body).shared;
   }
+  return out;
+}
+
+std::vector<Var> outputs_of(const ResolvedClause& clause) {
+  std::vector<Var> out;
+  const auto* call = std::get_if<ResolvedCall>(&clause.body);
+  if (call && call->output) ast::collect_variables(*call->output, out);
   return out;
 }
 

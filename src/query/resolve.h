@@ -53,9 +53,36 @@ struct ResolvedCall {
   const ast::Binding* output = nullptr;  // null: a predicate
 };
 
+struct ResolvedClause;
+
+// What a clause that holds clauses has in common with its surroundings. Variables that became
+// constants inside are not among them; hidden variables are.
+struct ResolvedSharing {
+  std::vector<Var> shared;
+  std::vector<Var> needed;  // those that the clauses inside do not bind, or not soon enough
+};
+
+struct ResolvedNegation : ResolvedSharing {
+  std::vector<ResolvedClause> body;
+};
+
+struct ResolvedDisjunction : ResolvedSharing {
+  std::vector<std::vector<ResolvedClause>> branches;
+};
+
 struct ResolvedClause {
-  std::variant<DbPattern, CollectionPattern, ResolvedCall> body;
+  std::variant<DbPattern, CollectionPattern, ResolvedCall, ResolvedNegation, ResolvedDisjunction>
+      body;
   const Value* form = nullptr;
+};
+
+// Relations that are known, clauses that are to hold together with them, and what is asked of it:
+// a query, or what is inside a negation or a branch. Borrowed.
+struct Conjunction {
+  std::span<const Columns> inputs;  // bags of rows
+  std::span<const ResolvedClause> clauses;
+  std::span<const Var> find;
+  std::size_t variables = 0;  // all numbers are below
 };
 
 struct Source {
@@ -70,10 +97,15 @@ struct Resolved {
   std::vector<Var> find;                    // of :find and :with, each once
   std::vector<std::optional<Item>> single;  // by variable: its value for the whole query
   std::size_t variables = 0;                // with the hidden ones
+
+  Conjunction conjunction() const { return {inputs, clauses, find, variables}; }
 };
 
-// What a clause mentions: in patterns every variable, in calls the arguments.
+// What a clause looks at: in patterns every variable, in calls the arguments, of negations and
+// disjunctions what they share.
 std::vector<Var> variables_of(const ResolvedClause& clause);
+// What a call binds.
+std::vector<Var> outputs_of(const ResolvedClause& clause);
 
 // Errors: `invalid` `:query/inputs`, `:query/binding`, `:query/where`, `:search/pattern`,
 // `:entity-id/…`, `:lookup-ref/…`, `:temporal/…`; or the reader's.

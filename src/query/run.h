@@ -26,6 +26,7 @@ struct Run {
   const std::atomic<bool>* cancel = nullptr;
   base::Arena arena;
   std::vector<std::shared_ptr<const void>> owners;  // of texts that cells point into
+  std::uint64_t bytes_outside = 0;                  // of what is around the clauses being run
   std::uint64_t bytes_held = 0;                     // of finished relations, set between operators
   std::uint64_t bytes_asked = 0;                    // by the operator at work
 
