@@ -49,12 +49,15 @@ std::uint32_t Frames::add_link(std::uint32_t up, EntityId e) {
   return static_cast<std::uint32_t>(links_.size() - 1);
 }
 
-// The owner of components counts as met, even where a pattern begins with it. [P-15]
+// The owner of components counts as met, even where a pattern begins with it; but only for them.
+// [P-15]
 std::uint32_t Frames::link_of_owner(FrameId frame) {
-  if (frames_[frame].link == kNoLink) {
-    frames_[frame].link = add_link(kNoLink, frames_[frame].e);
+  if (frames_[frame].link != kNoLink) return frames_[frame].link;
+  if (owner_link_ == kNoLink || owner_ != frame) {
+    owner_ = frame;
+    owner_link_ = add_link(kNoLink, frames_[frame].e);
   }
-  return frames_[frame].link;
+  return owner_link_;
 }
 
 bool Frames::is_on_path(std::uint32_t link, EntityId e) {

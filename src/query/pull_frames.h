@@ -90,6 +90,8 @@ class Frames {
   std::vector<Frame> frames_;
   std::vector<PullPairs> pending_;
   std::vector<Link> links_{1};  // the first stands for none
+  FrameId owner_ = 0;           // of components, if there is its link: where a pattern began
+  std::uint32_t owner_link_ = kNoLink;
   std::vector<std::uint32_t> depths_;
   std::unordered_set<EntityId> met_;  // on the first met_links_ links
   std::size_t met_links_ = 1;
