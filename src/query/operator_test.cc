@@ -9,6 +9,7 @@
 #include "base/testing_random.h"
 #include "base/text.h"
 #include "edn/writer.h"
+#include "query/driven_source_testing.h"
 #include "query/plan.h"
 #include "query/query_testing.h"
 #include "query/resolve.h"
@@ -100,35 +101,11 @@ TEST(Operators, AgreeInThePast) {
   }
 }
 
-// A source that has only what its driver brought.
-class DrivenSource : public tree::NodeSource {
- public:
-  explicit DrivenSource(std::shared_ptr<tree::NodeSource> store) : store_(std::move(store)) {}
-  Fetched fetch(std::span<const tree::NodeRef> refs, std::span<tree::NodePtr> nodes,
-                Deadline deadline) override {
-    Fetched out;
-    for (std::size_t i = 0; i < refs.size(); ++i) {
-      if (brought_.count(refs[i].hash))
-        out = store_->fetch(refs.subspan(i, 1), nodes.subspan(i, 1), deadline);
-    }
-    return out;
-  }
-  tree::NodeCache& cache() override { return store_->cache(); }
-  void bring(const tree::NodeRef& ref) { brought_.insert(ref.hash); }
-
- private:
-  std::shared_ptr<tree::NodeSource> store_;
-  std::set<base::Hash> brought_;
-};
-
 TEST(Run, GoesOnAfterMisses) {
   for (const std::string& question : questions()) {
     SCOPED_TRACE(question);
-    auto state = std::make_shared<db::State>(*town_db().state());
-    auto source = std::make_shared<DrivenSource>(state->source);
-    state->source = source;
-    for (tree::Index& index : state->indices) index.source = source.get();
-    const auto inputs = inputs_of(question, Db(state, nullptr));
+    const auto [db, source] = driven(town_db());
+    const auto inputs = inputs_of(question, db);
     auto query = Query::read(Value(question));
     ASSERT_TRUE(query.ok());
     tree::Reader reader;

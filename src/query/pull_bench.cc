@@ -55,6 +55,7 @@ void pull_one(benchmark::State& state, const char* pattern) {
 BENCHMARK_CAPTURE(pull_one, all, "[*]");
 BENCHMARK_CAPTURE(pull_one, five_attributes, "[:name :last :sex :age :salary]");
 BENCHMARK_CAPTURE(pull_one, name, "[:name]");
+BENCHMARK_CAPTURE(pull_one, backwards, "[:_friend]");
 BENCHMARK_CAPTURE(pull_one, three_levels, "[:name {:friend [:name {:friend [:name]}]}]");
 
 void pull_from_text(benchmark::State& state) {

@@ -10,6 +10,8 @@ namespace {
 
 // A key whose rows are no more than this is read as a whole, whatever the limit: about two leaves.
 constexpr std::uint64_t kRowsPerKey = 4096;
+// So few keys are scanned one after the other rather than guessed at.
+constexpr std::size_t kKeysFew = 4;
 
 }  // namespace
 
@@ -76,19 +78,25 @@ Done RowLookup::read(Run& run) {
   return run.keep_going();
 }
 
-// A value that millions refer to is not read as a whole where a few of them are wanted.
+// A value that millions refer to is not read as a whole where a few of them are wanted. What is in
+// memory says how many there are; of a cold tree that is a guess.
 std::vector<bool> RowLookup::find_large(std::span<const format::Key> keys) const {
-  if (!is_limited_) return {};
-  const std::uint64_t rows = db::estimate_rows(view_, order_, {keys.front(), keys.back(), true});
-  if (rows <= keys.size() * kRowsPerKey) return {};
+  const tree::Range all{keys.front(), keys.back(), true};
+  if (!is_limited_ || rows_in_all() <= keys.size() * kRowsPerKey) return {};
   std::vector<bool> is_large(keys.size());
+  const bool are_few = keys.size() <= kKeysFew;
+  if (!are_few && db::estimate_rows(view_, order_, all) <= keys.size() * kRowsPerKey) return {};
   for (std::size_t i = 0; i < keys.size(); ++i) {
     const std::uint64_t rows_max = questions_[i].rows_max;
-    if (rows_max > rows) continue;
-    const tree::Range range = tree::Range::prefix(keys[i]);
-    is_large[i] = db::estimate_rows(view_, order_, range) > rows_max + kRowsPerKey;
+    if (rows_max == UINT64_MAX) continue;
+    is_large[i] = are_few || db::estimate_rows(view_, order_, tree::Range::prefix(keys[i])) >
+                                 rows_max + kRowsPerKey;
   }
   return is_large;
+}
+
+std::uint64_t RowLookup::rows_in_all() const {
+  return db::estimate_rows(view_, order_, tree::Range::all());
 }
 
 // Large keys are scanned as far as is needed, the others probed.

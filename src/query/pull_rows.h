@@ -57,6 +57,7 @@ class RowLookup {
   void sort();
   format::Key key_of(const Question& question) const;
   std::vector<bool> find_large(std::span<const format::Key> keys) const;
+  std::uint64_t rows_in_all() const;
   void read_some(std::span<const format::Key> keys, const std::vector<bool>& is_large, Run& run);
   void scan_to_limit(std::uint32_t key, const format::Key& prefix, Run& run);
 
