@@ -4,9 +4,11 @@
 
 #include <stele/stele.h>
 
+#include "app/output/output.h"
+
 namespace stele::app {
 
-enum class OutputFormat { edn, table };
+// ---- of whole databases: database_commands.cc
 
 struct CreateArguments {
   std::string database;
@@ -23,22 +25,6 @@ struct TransactArguments {
 };
 Done transact(const TransactArguments& arguments);
 
-struct QueryArguments {
-  std::string query;
-  std::vector<std::string> inputs;
-  OutputFormat format = OutputFormat::edn;
-  std::int64_t timeout_ms = 0;
-};
-Done query(const QueryArguments& arguments);
-
-struct DatomsArguments {
-  std::string database;
-  std::string index = "eavt";
-  std::vector<std::string> components;
-  std::int64_t limit = -1;
-};
-Done datoms(const DatomsArguments& arguments);
-
 Done schema(const std::string& database);
 Done info(const std::string& database);
 Done fold(const std::string& database);
@@ -47,7 +33,27 @@ Done repair(const std::string& database);
 Done verify(const std::string& database);
 Done pipe();
 
-// "-" is what stands on standard input, "@PATH" what stands in a file, anything else itself.
-Result<std::string> text_argument(const std::string& argument);
+// ---- queries: query_commands.cc
+
+struct QueryArguments {
+  std::string query;
+  std::vector<std::string> inputs;  // databases and EDN values
+  Output output;
+  std::int64_t timeout_ms = 0;  // 0: none
+  bool stats = false;           // what it took, on standard error
+};
+Done query(const QueryArguments& arguments);
+
+// ---- reading one database: reading_commands.cc
+
+struct DatomsArguments {
+  std::string database;
+  std::string index = "eavt";
+  std::vector<std::string> components;
+  std::int64_t limit = -1;
+  Output output;
+};
+Done datoms(const DatomsArguments& arguments);
+Done seek(const DatomsArguments& arguments);
 
 }  // namespace stele::app

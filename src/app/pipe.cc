@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/references.h"
 #include "app/told.h"
 #include "base/environment.h"
 #include "base/text.h"
@@ -51,10 +52,6 @@ Result<IndexOrder> index_order(const Value& request) {
   if (index.is_keyword("avet")) return IndexOrder::avet;
   return invalid("pipe/request",
                  text(":index is :eavt, :aevt or :avet; got ", edn::write_short(index)));
-}
-
-bool is_reference(const Value& value) {
-  return value.is(Kind::tagged) && (value.name() == "db" || value.name().starts_with("db-"));
 }
 
 // {:store …} in full, whatever short form the request used.
@@ -227,7 +224,7 @@ Result<Value> Pipe::q(const Value& request) {
     }
     for (const auto& arg : args->items()) {
       if (is_reference(arg)) {
-        STELE_TRY(Db db, db_referred(arg));
+        STELE_TRY(Db db, referred(arg));
         inputs.emplace_back(std::move(db));
       } else {
         inputs.emplace_back(arg);
@@ -300,7 +297,7 @@ Result<Db> Pipe::db_of(const Value& request) {
     STELE_TRY(auto id, required(request, "id"));
     return db_named(id);
   }
-  return is_reference(*db) ? db_referred(*db) : db_named(*db);
+  return referred(*db);
 }
 
 Result<Db> Pipe::db_named(const Value& name) {
@@ -319,30 +316,8 @@ Result<Db> Pipe::db_named(const Value& name) {
                  text("no connection or snapshot is named \"", name.as_string(), "\""));
 }
 
-Result<Db> Pipe::db_referred(const Value& reference) {
-  if (!is_reference(reference)) return db_named(reference);
-  const auto tag = reference.name();
-  const Value& inner = reference.tagged_value();
-  if (tag == "db") return db_named(inner);
-  const auto items = inner.is_sequential() ? inner.items() : std::span<const Value>();
-  if ((tag == "db-as-of" || tag == "db-with") && items.size() != 2) {
-    return invalid("pipe/request", text("#", tag, " is followed by a reference and a ",
-                                        tag == "db-with" ? "transaction" : "moment", ", as in #",
-                                        tag, " [\"x\" …]; got ", edn::write_short(inner)));
-  }
-  if (tag == "db-as-of") {
-    STELE_TRY(Db db, db_referred(items[0]));
-    if (items[1].is(Kind::instant)) return db.as_of(items[1].as_instant());
-    if (items[1].is(Kind::int64)) return db.as_of(static_cast<TxId>(items[1].as_int64()));
-    return invalid("pipe/request", text("a moment is a transaction id or an #inst; got ",
-                                        edn::write_short(items[1])));
-  }
-  if (tag == "db-with") {
-    STELE_TRY(Db db, db_referred(items[0]));
-    STELE_TRY(auto report, stele::with(db, items[1]));
-    return report.db_after;
-  }
-  return invalid("pipe/unsupported", text("#", tag, " is not supported by this version of stele"));
+Result<Db> Pipe::referred(const Value& reference) {
+  return db_referred(reference, [this](const Value& name) { return db_named(name); });
 }
 
 }  // namespace stele::app

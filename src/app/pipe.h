@@ -53,7 +53,7 @@ class Pipe {
   Result<Connection*> connection(const Value& request);
   Result<Db> db_of(const Value& request);
   Result<Db> db_named(const Value& name);
-  Result<Db> db_referred(const Value& reference);
+  Result<Db> referred(const Value& reference);
 
   struct Open {
     Connection connection;

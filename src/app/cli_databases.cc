@@ -1,0 +1,55 @@
+// Making, changing, checking and removing databases.
+#include "app/cli.h"
+#include "app/commands.h"
+
+namespace stele::app {
+
+namespace {
+
+constexpr const char* kGroup = "Databases";
+
+// A command whose only argument is a database.
+void add_simple(CLI::App& app, Done& done, const char* name, const char* help,
+                Done (*run)(const std::string&)) {
+  auto* command = app.add_subcommand(name, help)->group(kGroup);
+  auto database = std::make_shared<std::string>();
+  command->add_option("DB", *database, "the database's URL")->required();
+  command->callback([database, run, &done] { done = run(*database); });
+}
+
+void add_create(CLI::App& app, Done& done) {
+  auto* command = app.add_subcommand("create", "Create an empty database")->group(kGroup);
+  auto a = std::make_shared<CreateArguments>();
+  command->add_option("DB", a->database, "its URL, or a map {:store …}")->required();
+  command->add_flag("--schema-on-read", a->schema_on_read,
+                    "let transactions use attributes that were not declared");
+  command->add_flag("--no-history", a->no_history, "keep only the present");
+  command->add_option("--schema", a->schema, "forms that declare attributes, @FILE or -")
+      ->option_text("FORMS");
+  command->callback([a, &done] { done = create(*a); });
+}
+
+void add_transact(CLI::App& app, Done& done) {
+  auto* command = app.add_subcommand("transact", "Apply forms as one transaction")->group(kGroup);
+  auto a = std::make_shared<TransactArguments>();
+  command->add_option("DB", a->database, "the database's URL")->required();
+  command->add_option("FORMS", a->forms, "[{…} [:db/add …] …], @FILE or - (the default)")
+      ->default_val("-");
+  command->add_flag("--report", a->full, "print the whole report");
+  command->callback([a, &done] { done = transact(*a); });
+}
+
+}  // namespace
+
+void add_database_commands(CLI::App& app, Done& done) {
+  add_create(app, done);
+  add_transact(app, done);
+  add_simple(app, done, "schema", "Print the attributes that were declared", schema);
+  add_simple(app, done, "info", "Say what a database holds, and how", info);
+  add_simple(app, done, "fold", "Move recent transactions into the trees now", fold);
+  add_simple(app, done, "verify", "Read all of a database and check it", verify);
+  add_simple(app, done, "repair", "Restore the newest state that verifies", repair);
+  add_simple(app, done, "delete", "Remove a database and all it has stored", remove);
+}
+
+}  // namespace stele::app

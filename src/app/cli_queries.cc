@@ -1,0 +1,38 @@
+// Queries over any number of databases.
+#include "app/cli.h"
+#include "app/commands.h"
+
+namespace stele::app {
+
+namespace {
+
+constexpr const char* kGroup = "Reading";
+
+void add_query(CLI::App& app, Done& done) {
+  auto* command =
+      app.add_subcommand("query", "Run a Datalog query over any number of databases")
+          ->group(kGroup);
+  auto a = std::make_shared<QueryArguments>();
+  command->add_option("QUERY", a->query, "[:find …], @FILE or -")->required();
+  command->add_option("INPUTS", a->inputs, "what :in names, in order: databases and EDN values");
+  add_output_options(*command, a->output);
+  command->add_option("--timeout", a->timeout_ms, "give up after so many milliseconds")
+      ->option_text("MS");
+  command->add_flag("--stats", a->stats, "say on standard error what the query took");
+  command->footer(R"(
+Inputs:
+  file:shop  file:shop@2025-11-01      a database, now or at a moment
+  '#db-as-of ["file:shop" 536870915]'  the same as the pipe writes it
+  '"W001"'  5  :open  '["a" "b"]'      EDN values; texts keep their quotes
+  @FILE                                a value in a file
+
+  stele query '[:find ?n :in $ ?sku :where [?e :product/sku ?sku] [?e :product/name ?n]]' \
+        file:shop '"W001"')");
+  command->callback([a, &done] { done = query(*a); });
+}
+
+}  // namespace
+
+void add_query_commands(CLI::App& app, Done& done) { add_query(app, done); }
+
+}  // namespace stele::app

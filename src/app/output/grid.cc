@@ -1,0 +1,107 @@
+#include "app/output/grid.h"
+
+#include <algorithm>
+#include <map>
+
+#include "edn/writer.h"
+
+namespace stele::app {
+
+namespace {
+
+Grid::Shape shape_of(FindShape shape) {
+  switch (shape) {
+    case FindShape::relation: return Grid::Shape::rows;
+    case FindShape::collection: return Grid::Shape::values;
+    case FindShape::tuple: return Grid::Shape::row;
+    case FindShape::scalar: return Grid::Shape::value;
+  }
+  return Grid::Shape::rows;
+}
+
+Grid grid_of_maps(std::vector<Value> maps, Grid::Shape shape) {
+  Grid grid;
+  grid.shape = shape;
+  grid.rows = maps.size();
+  std::vector<Value> keys;  // in the order in which they turn up
+  for (const auto& map : maps) {
+    if (!map.is(Kind::map)) continue;
+    for (const auto& [key, value] : map.entries()) {
+      if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+    }
+  }
+  for (const auto& key : keys) {
+    grid.heads.push_back(key.is(Kind::string) ? std::string(key.as_string()) : edn::write(key));
+  }
+  grid.at = [maps = std::move(maps), keys = std::move(keys)](
+                std::size_t row, std::size_t column) -> std::optional<Value> {
+    if (!maps[row].is(Kind::map)) return std::nullopt;
+    const Value* found = maps[row].find(keys[column]);
+    return found ? std::optional(*found) : std::nullopt;
+  };
+  return grid;
+}
+
+Grid grid_of_values(std::vector<Value> values, Grid::Shape shape) {
+  Grid grid;
+  grid.shape = shape;
+  grid.heads = {"value"};
+  grid.rows = values.size();
+  grid.at = [values = std::move(values)](std::size_t row, std::size_t) {
+    return std::optional(values[row]);
+  };
+  return grid;
+}
+
+bool are_maps(std::span<const Value> items) {
+  return !items.empty() && std::all_of(items.begin(), items.end(), [](const Value& item) {
+    return item.is(Kind::map) || item.is_nil();
+  });
+}
+
+}  // namespace
+
+Grid grid_of(const Relation& relation) {
+  Grid grid;
+  grid.shape = shape_of(relation.shape());
+  for (std::size_t c = 0; c < relation.columns(); ++c) grid.heads.emplace_back(relation.name(c));
+  grid.rows = relation.rows();
+  if (grid.shape == Grid::Shape::row || grid.shape == Grid::Shape::value) {
+    grid.rows = std::min<std::size_t>(grid.rows, 1);
+  }
+  grid.at = [relation](std::size_t row, std::size_t column) {
+    return std::optional(relation.at(row, column));
+  };
+  grid.is_ordered = relation.is_ordered();
+  return grid;
+}
+
+Grid grid_of(const std::vector<Datom>& datoms) {
+  Grid grid;
+  grid.heads = {"e", "a", "v", "tx", "added"};
+  grid.rows = datoms.size();
+  grid.at = [datoms](std::size_t row, std::size_t column) -> std::optional<Value> {
+    const Datom& datom = datoms[row];
+    switch (column) {
+      case 0: return Value(datom.e);
+      case 1: return datom.a;
+      case 2: return datom.v;
+      case 3: return Value(datom.tx);
+      default: return Value(datom.added);
+    }
+  };
+  return grid;
+}
+
+Grid grid_of(const Value& value) {
+  if (value.is(Kind::map)) return grid_of_maps({value}, Grid::Shape::entity);
+  if (value.is_sequential() || value.is(Kind::set)) {
+    std::vector<Value> items(value.items().begin(), value.items().end());
+    if (are_maps(items)) return grid_of_maps(std::move(items), Grid::Shape::rows);
+    return grid_of_values(std::move(items), Grid::Shape::values);
+  }
+  if (value.is_nil()) return grid_of_values({}, Grid::Shape::value);
+  return grid_of_values({value}, Grid::Shape::value);
+}
+
+}  // namespace stele::app
