@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <span>
+#include <string>
 #include <variant>
 
 #include <stele/db.h>
@@ -33,6 +34,11 @@ class Query {
   // Error: `invalid` `:query/…`, `limit` `:query/timeout`, `:query/canceled`, `:query/memory`, or
   // whatever reading the databases met.
   Result<Relation> run(std::span<const Input> inputs, const QueryOptions& options = {}) const;
+
+  // How run() would go about it: a line for each step, with what it joins, what it keeps, and how
+  // many rows are expected. For people; the form is not fixed. Reads no facts.
+  // Errors: as for run().
+  Result<std::string> explain(std::span<const Input> inputs) const;
 
   const query::Prepared& prepared() const { return *prepared_; }
 

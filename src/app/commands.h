@@ -43,6 +43,8 @@ struct QueryArguments {
   bool stats = false;           // what it took, on standard error
 };
 Done query(const QueryArguments& arguments);
+// Prints the plan instead of running it.
+Done explain(const QueryArguments& arguments);
 
 // ---- reading one database: reading_commands.cc
 
@@ -55,5 +57,21 @@ struct DatomsArguments {
 };
 Done datoms(const DatomsArguments& arguments);
 Done seek(const DatomsArguments& arguments);
+
+struct PullArguments {
+  std::string database;
+  std::string pattern;
+  std::vector<std::string> entities;  // ids, lookup refs, idents
+  Output output;
+};
+// One entity is printed as a map, several as a vector of maps.
+Done pull(const PullArguments& arguments);
+
+struct EntityArguments {
+  std::string database;
+  std::string entity;
+  Output output;
+};
+Done entity(const EntityArguments& arguments);
 
 }  // namespace stele::app

@@ -41,9 +41,8 @@ Result<Db> Databases::open_value(const Value& name) {
 
 Result<Db> Databases::open_location(const std::string& url_or_map) {
   STELE_TRY(auto location, door::read_location(url_or_map));
-  const auto key = edn::write(
-      Value::map({{Value::keyword("store"), location.store},
-                  {Value::keyword("branch"), Value(location.branch)}}));
+  const auto key = edn::write(Value::map({{Value::keyword("store"), location.store},
+                                          {Value::keyword("branch"), Value(location.branch)}}));
   auto found = connections_.find(key);
   if (found == connections_.end()) {
     STELE_TRY(auto connection, connect(key));

@@ -70,7 +70,7 @@ void add_output_options(CLI::App& command, Output& output) {
   command
       .add_option_function<std::string>(
           "--format", choose,
-          "how to print: " + format_names() + "; otherwise a table on a terminal, edn elsewhere")
+          format_names() + "; if none is named:\na table on a terminal, edn elsewhere")
       ->option_text("NAME")
       ->group(kFormats);
   const std::pair<const char*, Format> kShort[] = {

@@ -1,7 +1,6 @@
 #include "app/pipe.h"
 
-#include <algorithm>
-
+#include "app/pipe_request.h"
 #include "app/references.h"
 #include "app/told.h"
 #include "base/environment.h"
@@ -18,42 +17,6 @@ namespace {
 
 Value key(std::string_view name) { return Value::keyword(name); }
 
-Result<Value> required(const Value& request, std::string_view name) {
-  if (const Value* found = request.find_keyword(name)) return *found;
-  return invalid("pipe/request",
-                 text("the operation needs :", name, "; got ", edn::write_short(request)));
-}
-
-Result<std::string> required_text(const Value& request, std::string_view name) {
-  STELE_TRY(auto value, required(request, name));
-  if (value.is(Kind::string)) return std::string(value.as_string());
-  return invalid("pipe/request", text(":", name, " is a string; got ", edn::write_short(value)));
-}
-
-std::int64_t timeout_ms(const Value& request, std::int64_t otherwise) {
-  const Value* ms = request.find_keyword("timeout-ms");
-  return ms && ms->is(Kind::int64) && ms->as_int64() > 0 ? ms->as_int64() : otherwise;
-}
-
-Done refuse_keys(const Value& request, std::initializer_list<std::string_view> names) {
-  for (auto name : names) {
-    if (request.find_keyword(name)) {
-      return invalid("pipe/unsupported",
-                     text(":", name, " is not supported by this version of stele"));
-    }
-  }
-  return {};
-}
-
-Result<IndexOrder> index_order(const Value& request) {
-  STELE_TRY(auto index, required(request, "index"));
-  if (index.is_keyword("eavt")) return IndexOrder::eavt;
-  if (index.is_keyword("aevt")) return IndexOrder::aevt;
-  if (index.is_keyword("avet")) return IndexOrder::avet;
-  return invalid("pipe/request",
-                 text(":index is :eavt, :aevt or :avet; got ", edn::write_short(index)));
-}
-
 // {:store …} in full, whatever short form the request used.
 Value store_config(const Value& config) {
   std::vector<Value::Entry> entries;
@@ -65,6 +28,9 @@ Value store_config(const Value& config) {
   }
   return Value::map(std::move(entries));
 }
+
+// Operations of the protocol that this version has no engine for.
+constexpr std::string_view kNotYet[] = {"branch", "branches", "delete-branch", "merge", "gc"};
 
 }  // namespace
 
@@ -80,6 +46,10 @@ const Pipe::Operation Pipe::kOperations[] = {
     {"snapshot", &Pipe::snapshot},
     {"drop", &Pipe::drop},
     {"q", &Pipe::q},
+    {"explain", &Pipe::explain},
+    {"pull", &Pipe::pull},
+    {"pull-many", &Pipe::pull_many},
+    {"entity", &Pipe::entity},
     {"datoms", &Pipe::datoms},
     {"seek-datoms", &Pipe::seek_datoms},
     {"schema", &Pipe::schema},
@@ -112,6 +82,12 @@ Result<Value> Pipe::run(const Value& request) {
   for (const auto& operation : kOperations) {
     if (op.is_keyword(operation.name)) return (this->*operation.handler)(request);
     known += text(" :", operation.name);
+  }
+  for (auto name : kNotYet) {
+    if (op.is_keyword(name)) {
+      return invalid("pipe/unsupported",
+                     text("the operation :", name, " is not supported by this version of stele"));
+    }
   }
   return invalid("pipe/unknown-op",
                  text("there is no operation ", edn::write_short(op), "; there are", known));
@@ -211,76 +187,6 @@ Result<Value> Pipe::drop(const Value& request) {
     return invalid("pipe/unknown-name", text("there is no snapshot named \"", name, "\""));
   }
   return Value(true);
-}
-
-Result<Value> Pipe::q(const Value& request) {
-  STELE_DO(refuse_keys(request, {"limit", "offset", "order-by"}));
-  STELE_TRY(auto form, required(request, "query"));
-  STELE_TRY(auto query, Query::read(form));
-  std::vector<Input> inputs;
-  if (const Value* args = request.find_keyword("args")) {
-    if (!args->is_sequential()) {
-      return invalid("pipe/request", text(":args is a vector; got ", edn::write_short(*args)));
-    }
-    for (const auto& arg : args->items()) {
-      if (is_reference(arg)) {
-        STELE_TRY(Db db, referred(arg));
-        inputs.emplace_back(std::move(db));
-      } else {
-        inputs.emplace_back(arg);
-      }
-    }
-  } else {
-    STELE_TRY(Db db, db_of(request));
-    inputs.emplace_back(std::move(db));
-  }
-  QueryOptions options;
-  options.timeout_ms = timeout_ms(request, 0);
-  STELE_TRY(auto relation, query.run(inputs, options));
-  return relation.to_value();
-}
-
-Result<Value> Pipe::read_index(const Value& request, bool seek) {
-  STELE_TRY(auto db, db_of(request));
-  STELE_TRY(auto order, index_order(request));
-  std::vector<Value> components;
-  if (const Value* given = request.find_keyword("components")) {
-    if (!given->is_sequential()) {
-      return invalid("pipe/request",
-                     text(":components is a vector; got ", edn::write_short(*given)));
-    }
-    components.assign(given->items().begin(), given->items().end());
-  }
-  std::size_t limit = SIZE_MAX;
-  if (const Value* n = request.find_keyword("limit"); n && n->is(Kind::int64)) {
-    limit = static_cast<std::size_t>(std::max<std::int64_t>(0, n->as_int64()));
-  }
-  STELE_TRY(auto datoms,
-            seek ? db.seek_datoms(order, components, limit) : db.datoms(order, components, limit));
-  return told(datoms);
-}
-
-Result<Value> Pipe::datoms(const Value& request) { return read_index(request, false); }
-Result<Value> Pipe::seek_datoms(const Value& request) { return read_index(request, true); }
-
-Result<Value> Pipe::schema(const Value& request) {
-  STELE_TRY(auto db, db_of(request));
-  return db.schema();
-}
-
-Result<Value> Pipe::reverse_schema(const Value& request) {
-  STELE_TRY(auto db, db_of(request));
-  return db.reverse_schema();
-}
-
-Result<Value> Pipe::db_info(const Value& request) {
-  STELE_TRY(auto db, db_of(request));
-  STELE_TRY(auto count, db.count());
-  return Value::map({{key("max-tx"), Value(db.max_tx())},
-                     {key("max-eid"), Value(db.max_eid())},
-                     {key("count"), Value(count)},
-                     {key("commit-id"), Value(db.commit_id())},
-                     {key("keep-history?"), Value(db.keeps_history())}});
 }
 
 Result<Connection*> Pipe::connection(const Value& request) {

@@ -41,14 +41,22 @@ class Pipe {
   Result<Value> with(const Value& request);
   Result<Value> snapshot(const Value& request);
   Result<Value> drop(const Value& request);
+  // pipe_reading.cc
   Result<Value> q(const Value& request);
+  Result<Value> explain(const Value& request);
+  Result<Value> pull(const Value& request);
+  Result<Value> pull_many(const Value& request);
+  Result<Value> entity(const Value& request);
   Result<Value> datoms(const Value& request);
   Result<Value> seek_datoms(const Value& request);
   Result<Value> schema(const Value& request);
   Result<Value> reverse_schema(const Value& request);
   Result<Value> db_info(const Value& request);
 
-  Result<Value> read_index(const Value& request, bool seek);
+  using ReadIndex = Result<std::vector<Datom>> (Db::*)(IndexOrder, std::span<const Value>,
+                                                       std::size_t) const;
+  Result<Value> read_index(const Value& request, ReadIndex read);
+  Result<std::vector<Input>> inputs_of(const Value& request);
   // What :id, :db, or a tagged reference stands for.
   Result<Connection*> connection(const Value& request);
   Result<Db> db_of(const Value& request);

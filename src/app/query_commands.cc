@@ -41,19 +41,32 @@ void print_stats(std::size_t rows, std::int64_t ms, const StoreStatistics& store
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
+Result<Query> query_of(const QueryArguments& arguments) {
+  STELE_TRY(auto form, form_argument(arguments.query));
+  return Query::read(form);
+}
+
 }  // namespace
 
 Done query(const QueryArguments& arguments) {
   auto& clock = base::system_environment();
   const auto begin_ms = clock.steady_ms();
-  STELE_TRY(auto form, form_argument(arguments.query));
-  STELE_TRY(auto prepared, Query::read(form));
+  STELE_TRY(auto prepared, query_of(arguments));
   Databases databases;
   STELE_TRY(auto inputs, inputs_of(arguments.inputs, databases));
   STELE_TRY(auto rows, prepared.run(inputs, {.timeout_ms = arguments.timeout_ms}));
   const auto ms = clock.steady_ms() - begin_ms;
   STELE_DO(print(rows, arguments.output));
   if (arguments.stats) print_stats(rows.rows(), ms, databases.statistics());
+  return {};
+}
+
+Done explain(const QueryArguments& arguments) {
+  STELE_TRY(auto prepared, query_of(arguments));
+  Databases databases;
+  STELE_TRY(auto inputs, inputs_of(arguments.inputs, databases));
+  STELE_TRY(auto plan, prepared.explain(inputs));
+  std::fwrite(plan.data(), 1, plan.size(), stdout);
   return {};
 }
 

@@ -51,4 +51,26 @@ Done read_index(const DatomsArguments& arguments, ReadIndex read) {
 Done datoms(const DatomsArguments& arguments) { return read_index(arguments, &Db::datoms); }
 Done seek(const DatomsArguments& arguments) { return read_index(arguments, &Db::seek_datoms); }
 
+Done pull(const PullArguments& arguments) {
+  STELE_TRY(auto form, form_argument(arguments.pattern));
+  STELE_TRY(auto pattern, PullPattern::read(form));
+  STELE_TRY(auto entities, forms_of(arguments.entities));
+  Databases databases;
+  STELE_TRY(Db db, databases.open(arguments.database));
+  if (entities.size() == 1) {
+    STELE_TRY(auto found, stele::pull(db, pattern, entities[0]));
+    return print(found, arguments.output);
+  }
+  STELE_TRY(auto found, pull_many(db, pattern, Value::vector(std::move(entities))));
+  return print(found, arguments.output);
+}
+
+Done entity(const EntityArguments& arguments) {
+  STELE_TRY(auto eid, form_argument(arguments.entity));
+  Databases databases;
+  STELE_TRY(Db db, databases.open(arguments.database));
+  STELE_TRY(auto found, stele::entity(db, eid));
+  return print(found, arguments.output);
+}
+
 }  // namespace stele::app

@@ -15,9 +15,9 @@ Result<std::span<const Value>> parts_of(const Value& reference, std::string_view
   const Value& behind = reference.tagged_value();
   if (behind.is_sequential() && behind.items().size() == 2) return behind.items();
   const auto tag = reference.name();
-  return invalid("pipe/request", text("#", tag, " is followed by a reference and a ", second,
-                                      ", as in #", tag, " [\"x\" …]; got ",
-                                      edn::write_short(behind)));
+  return invalid("pipe/request",
+                 text("#", tag, " is followed by a reference and a ", second, ", as in #", tag,
+                      " [\"x\" …]; got ", edn::write_short(behind)));
 }
 
 Result<Db> as_of(const Value& reference, const DbNamed& named) {

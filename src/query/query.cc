@@ -75,4 +75,11 @@ Result<Relation> Query::run(std::span<const Input> inputs, const QueryOptions& o
   return query::run_with(*prepared_, inputs, reader, options);
 }
 
+Result<std::string> Query::explain(std::span<const Input> inputs) const {
+  tree::Reader reader;
+  query::Run run{.reader = reader, .bytes_max = QueryOptions().memory_bytes_max};
+  STELE_TRY(const query::Resolved resolved, query::resolve(*prepared_, inputs, run));
+  return query::explain(query::plan(resolved), prepared_->query);
+}
+
 }  // namespace stele

@@ -28,8 +28,9 @@ lines"} {:t ""} {:t " x"} {:t nil} {:t "plain text"}])"),
 }
 
 TEST(Csv, WritesScalarsPlainlyAndTheRestAsJson) {
-  EXPECT_EQ(csv(R"([{:a :k/w :b 9007199254740993 :c 1.50M :d #inst "2025-11-01" :e [1 "x"]}])"),
-            "a,b,c,d,e\r\nk/w,9007199254740993,1.50,2025-11-01T00:00:00.000Z,\"[1,\"\"x\"\"]\"\r\n");
+  EXPECT_EQ(
+      csv(R"([{:a :k/w :b 9007199254740993 :c 1.50M :d #inst "2025-11-01" :e [1 "x"]}])"),
+      "a,b,c,d,e\r\nk/w,9007199254740993,1.50,2025-11-01T00:00:00.000Z,\"[1,\"\"x\"\"]\"\r\n");
 }
 
 }  // namespace

@@ -11,10 +11,14 @@ namespace {
 
 Grid::Shape shape_of(FindShape shape) {
   switch (shape) {
-    case FindShape::relation: return Grid::Shape::rows;
-    case FindShape::collection: return Grid::Shape::values;
-    case FindShape::tuple: return Grid::Shape::row;
-    case FindShape::scalar: return Grid::Shape::value;
+    case FindShape::relation:
+      return Grid::Shape::rows;
+    case FindShape::collection:
+      return Grid::Shape::values;
+    case FindShape::tuple:
+      return Grid::Shape::row;
+    case FindShape::scalar:
+      return Grid::Shape::value;
   }
   return Grid::Shape::rows;
 }
@@ -83,11 +87,16 @@ Grid grid_of(const std::vector<Datom>& datoms) {
   grid.at = [datoms](std::size_t row, std::size_t column) -> std::optional<Value> {
     const Datom& datom = datoms[row];
     switch (column) {
-      case 0: return Value(datom.e);
-      case 1: return datom.a;
-      case 2: return datom.v;
-      case 3: return Value(datom.tx);
-      default: return Value(datom.added);
+      case 0:
+        return Value(datom.e);
+      case 1:
+        return datom.a;
+      case 2:
+        return datom.v;
+      case 3:
+        return Value(datom.tx);
+      default:
+        return Value(datom.added);
     }
   };
   return grid;

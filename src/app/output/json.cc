@@ -18,11 +18,21 @@ void append_quoted(std::string& out, std::string_view text) {
   out += '"';
   for (char c : text) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) >= 0x20) {
           out += c;
@@ -131,10 +141,14 @@ void append_json(std::string& out, const Value& value) {
   switch (value.kind()) {
     case Kind::vector:
     case Kind::list:
-    case Kind::set: return append_array(out, value.items(), append_item);
-    case Kind::float_array: return append_array(out, value.as_floats(), append_single);
-    case Kind::double_array: return append_array(out, value.as_doubles(), append_float);
-    case Kind::map: return append_object(out, value);
+    case Kind::set:
+      return append_array(out, value.items(), append_item);
+    case Kind::float_array:
+      return append_array(out, value.as_floats(), append_single);
+    case Kind::double_array:
+      return append_array(out, value.as_doubles(), append_float);
+    case Kind::map:
+      return append_object(out, value);
     case Kind::tagged:
       out += '{';
       append_quoted(out, base::text('#', value.name()));
@@ -142,7 +156,8 @@ void append_json(std::string& out, const Value& value) {
       append_json(out, value.tagged_value());
       out += '}';
       return;
-    default: break;
+    default:
+      break;
   }
   if (value.is_nil() || value.is(Kind::boolean) || is_json_number(value)) {
     out += plain(value);

@@ -45,10 +45,14 @@ int pretty_width(const Output& output) {
 // The formats that begin with a grid.
 void write_grid(Sink& out, const Grid& grid, const Output& output) {
   switch (chosen(output)) {
-    case Format::json: return write_json(out, grid);
-    case Format::ndjson: return write_ndjson(out, grid);
-    case Format::csv: return write_csv(out, grid);
-    default: return write_table(out, grid, output.width);
+    case Format::json:
+      return write_json(out, grid);
+    case Format::ndjson:
+      return write_ndjson(out, grid);
+    case Format::csv:
+      return write_csv(out, grid);
+    default:
+      return write_table(out, grid, output.width);
   }
 }
 

@@ -56,32 +56,45 @@ bool has_plain(const Value& value) {
     case Kind::list:
     case Kind::set:
     case Kind::map:
-    case Kind::tagged: return false;
-    default: return true;
+    case Kind::tagged:
+      return false;
+    default:
+      return true;
   }
 }
 
 std::string plain(const Value& value) {
   switch (value.kind()) {
-    case Kind::nil: return "null";
-    case Kind::boolean: return value.as_bool() ? "true" : "false";
-    case Kind::int64: return std::to_string(value.as_int64());
+    case Kind::nil:
+      return "null";
+    case Kind::boolean:
+      return value.as_bool() ? "true" : "false";
+    case Kind::int64:
+      return std::to_string(value.as_int64());
     case Kind::float64:
-    case Kind::float32: return digits_of(value);
-    case Kind::instant: return rfc3339(value.as_instant());
-    case Kind::string: return std::string(value.as_string());
+    case Kind::float32:
+      return digits_of(value);
+    case Kind::instant:
+      return rfc3339(value.as_instant());
+    case Kind::string:
+      return std::string(value.as_string());
     case Kind::keyword:
-    case Kind::symbol: return name_of(value);
-    case Kind::uuid: return to_string(value.as_uuid());
-    case Kind::bytes: return hex(value.as_bytes());
+    case Kind::symbol:
+      return name_of(value);
+    case Kind::uuid:
+      return to_string(value.as_uuid());
+    case Kind::bytes:
+      return hex(value.as_bytes());
     case Kind::bigint:
-    case Kind::bigdec: return value.as_decimal();
+    case Kind::bigdec:
+      return value.as_decimal();
     case Kind::character: {
       std::string text;
       edn::append_utf8(text, value.as_character());
       return text;
     }
-    default: break;
+    default:
+      break;
   }
   STELE_CHECK(false);
 }

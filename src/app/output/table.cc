@@ -29,8 +29,8 @@ std::string cell_text(const Value& value) {
 
 int compare_rows(const Grid& grid, std::size_t a, std::size_t b) {
   for (std::size_t c = 0; c < grid.heads.size(); ++c) {
-    if (int order = compare_canonical(grid.at(a, c).value_or(Value()),
-                                      grid.at(b, c).value_or(Value()))) {
+    if (int order =
+            compare_canonical(grid.at(a, c).value_or(Value()), grid.at(b, c).value_or(Value()))) {
       return order;
     }
   }

@@ -6,9 +6,9 @@
 //    Widget          9.99      140
 //   2 rows
 //
-// Columns of numbers stand to the right. Texts are shown without quotes, everything nested as EDN on
-// one line, an absent value as nothing. Rows that are a set are sorted by all their columns. A map is
-// shown lengthwise, an attribute a line.
+// Columns of numbers stand to the right. Texts are shown without quotes, everything nested as EDN
+// on one line, an absent value as nothing. Rows that are a set are sorted by all their columns. A
+// map is shown lengthwise, an attribute a line.
 #pragma once
 
 #include "app/output/grid.h"

@@ -16,10 +16,10 @@ std::string table_of(std::string_view value, std::size_t width = 0) {
 
 TEST(Table, AlignsNumbersToTheRightAndTextToTheLeft) {
   EXPECT_EQ(table_of(R"([{:name "Widget" :n 7} {:name "Tee" :n 1200}])"),
-            "    :n   :name\n"
+            "   :n   :name\n"
             "───────────────\n"
-            "     7   Widget\n"
-            "  1200   Tee\n"
+            "    7   Widget\n"
+            " 1200   Tee\n"
             "2 rows\n");
 }
 
@@ -27,7 +27,7 @@ TEST(Table, ShowsNestedValuesOnOneLineAndAbsentOnesAsNothing) {
   EXPECT_EQ(table_of(R"([{:a [1 {:b "x"}]} {:c "two
 lines"}])"),
             " :a             :c\n"
-            "─────────────────────────────\n"
+            "───────────────────────────\n"
             " [1 {:b \"x\"}]\n"
             "                two\\nlines\n"
             "2 rows\n");
@@ -38,8 +38,8 @@ TEST(Table, ShowsAMapLengthwise) {
             " attribute   value\n"
             "──────────────────────────────────────\n"
             " :born       1999-12-31T00:00:00.000Z\n"
-            " :db/id      7\n"
-            " :name       Ann\n");
+            " :name       Ann\n"
+            " :db/id      7\n");
 }
 
 TEST(Table, CutsTheWidestTextsToTheTerminal) {

@@ -13,7 +13,8 @@ struct Span {
   char32_t first, last;
 };
 
-// From Unicode's EastAsianWidth (W and F) and its combining marks, in blocks rather than one by one.
+// From Unicode's EastAsianWidth (W and F) and its combining marks, in blocks rather than one by
+// one.
 constexpr std::array<Span, 8> kNarrowToNothing = {{{0x0300, 0x036F},
                                                    {0x0483, 0x0489},
                                                    {0x0591, 0x05BD},
