@@ -1,4 +1,5 @@
-// Runs every tests/conformance/*.edn two ways: in this process, and through `stele pipe`.
+// Runs every tests/conformance/*.edn, and the samples of the pages that are written in the same form,
+// two ways: in this process, and through `stele pipe`.
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -23,14 +24,29 @@ std::vector<files::path> scripts() {
   for (const auto& entry : files::directory_iterator("tests/conformance")) {
     if (entry.path().extension() == ".edn") found.push_back(entry.path());
   }
+  found.push_back("tests/conformance/README.md");
+  found.push_back("docs/query.md");
   std::sort(found.begin(), found.end());
   return found;
+}
+
+// Of a page of documentation, what stands in its ```edn blocks; every other line is empty.
+std::string samples(const std::string& page) {
+  std::string out;
+  std::istringstream lines(page);
+  bool inside = false;
+  for (std::string line; std::getline(lines, line); out += '\n') {
+    const bool is_fence = line.starts_with("```");
+    if (inside && !is_fence) out += line;
+    if (is_fence) inside = line == "```edn";
+  }
+  return out;
 }
 
 std::string contents(const files::path& path) {
   std::ostringstream all;
   all << std::ifstream(path, std::ios::binary).rdbuf();
-  return all.str();
+  return path.extension() == ".md" ? samples(all.str()) : all.str();
 }
 
 Lines answers_in_process(const Lines& requests) {
