@@ -79,7 +79,8 @@ Result<std::string> Query::explain(std::span<const Input> inputs) const {
   tree::Reader reader;
   query::Run run{.reader = reader, .bytes_max = QueryOptions().memory_bytes_max};
   STELE_TRY(const query::Resolved resolved, query::resolve(*prepared_, inputs, run));
-  return query::explain(query::plan(resolved), prepared_->query);
+  const query::Conjunction conjunction = resolved.conjunction();
+  return query::explain(query::plan(conjunction), prepared_->query);
 }
 
 }  // namespace stele
