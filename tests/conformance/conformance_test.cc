@@ -1,5 +1,5 @@
-// Runs every tests/conformance/*.edn, and the samples of the pages that are written in the same form,
-// two ways: in this process, and through `stele pipe`.
+// Runs every tests/conformance/*.edn, and the samples of the pages that are written in the same
+// form, two ways: in this process, and through `stele pipe`.
 #include <algorithm>
 #include <array>
 #include <cstdio>
