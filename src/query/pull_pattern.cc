@@ -45,6 +45,11 @@ bool is_legacy(std::span<const Value> items, std::string_view name) {
          !is_option(items[1]);
 }
 
+// What is pulled is the same each time it is pulled.
+bool is_random(const Function& function) {
+  return function.name == "rand" || function.name == "rand-int";
+}
+
 class PullReader {
  public:
   explicit PullReader(PullForm& form) : form_(form) {}
@@ -174,7 +179,10 @@ class PullReader {
           function_named(symbol.ns().empty() ? std::string(symbol.name())
                                              : base::text(symbol.ns(), "/", symbol.name()));
     }
-    if (spec.xform && spec.xform->args_min <= 1 && spec.xform->args_max >= 1) return {};
+    if (spec.xform && spec.xform->args_min <= 1 && spec.xform->args_max >= 1 &&
+        !is_random(*spec.xform)) {
+      return {};
+    }
     return wrong("An :xform names a function of the query language that takes one argument", form);
   }
 
