@@ -31,6 +31,17 @@ bool has_command(const CLI::App& app, const std::string& name) {
                      [&](const auto* command) { return command->get_name() == name; });
 }
 
+// The words of the command line behind the program's name, last first, as CLI11 takes them. It
+// reads [a,b] as a list of two arguments, though not behind a space, which means nothing in EDN.
+std::vector<std::string> words(int argc, char** argv) {
+  std::vector<std::string> words;
+  for (int i = argc - 1; i > 0; --i) {
+    words.emplace_back(argv[i]);
+    if (words.back().starts_with('[')) words.back().insert(0, " ");
+  }
+  return words;
+}
+
 int run(int argc, char** argv) {
   CLI::App app("stele: a database that is an immutable value in storage", "stele");
   app.require_subcommand(1);
@@ -50,7 +61,7 @@ int run(int argc, char** argv) {
     return 1;
   }
   try {
-    app.parse(argc, argv);
+    app.parse(words(argc, argv));
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 1;
   }

@@ -75,6 +75,12 @@ TEST_F(Program, TakesValuesAsInputs) {
       "\"Gadget\"\n");
 }
 
+TEST_F(Program, TakesVectorsAsInputs) {
+  make_shop();
+  EXPECT_EQ(run("query '[:find [?x ...] :in [?x ...]]' '[\"a,b\"]'").out, "[\"a,b\"]\n");
+  EXPECT_EQ(run("query '[:find [?x ?y] :in [?x ?y]]' '[1 2]'").out, "[1 2]\n");
+}
+
 TEST_F(Program, PrintsDatomsSchemaAndInfo) {
   make_shop();
   EXPECT_EQ(run("datoms file:catalog aevt :product/price").out,
