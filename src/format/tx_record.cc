@@ -1,7 +1,8 @@
 #include "format/tx_record.h"
 
 #include <algorithm>
-#include <map>
+
+#include "format/attribute_codes.h"
 
 namespace stele::format {
 namespace {
@@ -18,25 +19,6 @@ constexpr int kFlagBits = 3;
 
 // A change takes two bytes at least: that number, and its value's kind.
 constexpr std::size_t kChangeBytesMin = 2;
-
-struct ByStorageOrder {
-  bool operator()(const Value& a, const Value& b) const { return compare(a, b) < 0; }
-};
-
-// The attributes of a record in the order in which they first occur.
-struct Attributes {
-  std::map<Value, std::uint64_t, ByStorageOrder> codes;
-  std::vector<const Value*> in_order;
-};
-
-Attributes attributes_of(const TxRecord& record) {
-  Attributes found;
-  for (const Change& change : record.changes) {
-    const auto [place, is_new] = found.codes.emplace(change.a, found.in_order.size());
-    if (is_new) found.in_order.push_back(&place->first);
-  }
-  return found;
-}
 
 void write_change(const Change& change, std::uint64_t code, const Change* before,
                   const TxRecord& record, Bytes& out) {
@@ -105,13 +87,14 @@ void write_tx(const TxRecord& record, Bytes& out) {
   writer.varint(record.tx);
   writer.signed_varint(record.instant.ms);
   writer.varint(record.max_eid);
-  const Attributes attributes = attributes_of(record);
-  writer.varint(attributes.in_order.size());
-  for (const Value* attribute : attributes.in_order) value::write_value(*attribute, out);
+  AttributeCodes attributes;
+  for (const Change& change : record.changes) attributes.of(change.a);
+  writer.varint(attributes.attributes().size());
+  for (const Value* attribute : attributes.attributes()) value::write_value(*attribute, out);
   writer.varint(record.changes.size());
   const Change* before = nullptr;
   for (const Change& change : record.changes) {
-    write_change(change, attributes.codes.find(change.a)->second, before, record, out);
+    write_change(change, attributes.of(change.a), before, record, out);
     before = &change;
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "tree/edit_order.h"
 
 namespace stele::tree {
 
@@ -88,16 +89,18 @@ int compare_parts(Tree tree, const Parts& x, const Parts& y, int parts) {
   return 0;
 }
 
-// What the entry does, in 64 well mixed bits: equal only for entries that give equal rows.
-std::uint64_t digest_of(const OverlayRow& row, std::uint64_t edit_digest) {
+// For an edit that has no digest of its own: what it says, in 64 well mixed bits.
+std::uint64_t digest_of_content(const OverlayRow& row) {
   const std::uint64_t v = value::is_pointer(row.kind) ? base::xxh3(value::text_of(row.v)) : row.v;
-  std::uint64_t digest = base::mix(edit_digest, v);
-  digest = base::mix(digest, base::mix(row.change->e, stele::hash(row.change->a)));
-  digest = base::mix(digest, base::mix(row.tx, row.ended));
-  const auto flags = static_cast<std::uint64_t>(row.kind) << 2 |
-                     static_cast<std::uint64_t>(row.adds) << 1 |
-                     static_cast<std::uint64_t>(row.removes);
-  return base::mix(digest, flags);
+  const std::uint64_t fact = base::mix(base::mix(row.change->e, stele::hash(row.change->a)), v);
+  return base::mix(fact, base::mix(base::mix(row.tx, row.ended), static_cast<int>(row.kind)));
+}
+
+// What the entry does: equal only for entries that give equal rows.
+std::uint64_t digest_of(const OverlayRow& row, std::uint64_t edit_digest) {
+  const auto flags =
+      static_cast<std::uint64_t>(row.adds) << 1 | static_cast<std::uint64_t>(row.removes);
+  return base::mix(edit_digest != 0 ? edit_digest : digest_of_content(row), flags);
 }
 
 }  // namespace
@@ -249,43 +252,41 @@ class OverlayEditor {
     const std::uint32_t chunks = before_.chunk_count();
     for (std::uint32_t i = 0; i < chunks; ++i) {
       const std::size_t begin = next;
-      next = i + 1 == chunks ? edits_.size() : edits_before(before_.chunk(i + 1).front(), next);
+      next = i + 1 == chunks ? places_.size() : edits_before(before_.chunk(i + 1).front(), next);
       if (begin == next) {
         keep(before_.chunks_[i]);
       } else {
         rewrite(before_.chunk(i), begin, next);
       }
     }
-    if (chunks == 0) rewrite({}, 0, edits_.size());
+    if (chunks == 0) rewrite({}, 0, places_.size());
     return finish();
   }
 
  private:
-  struct Edit {
-    OverlayRow row;  // the entry's place, and what it adds
-    const OverlayEdit* edit = nullptr;
-  };
-
+  // Rows as the edits would have them, and the order in which they fall on the tree.
   void sort(std::vector<OverlayEdit> edits) {
-    given_ = std::move(edits);
-    edits_.reserve(given_.size());
-    for (const OverlayEdit& edit : given_) {
-      Edit e{{.change = edit.change, .tx = edit.tx, .ended = edit.ended}, &edit};
-      e.row.kind = edit.change->v.kind();
-      e.row.v = value::cell_of(edit.change->v, owner_->arena);
-      edits_.push_back(e);
+    edits_ = std::move(edits);
+    rows_.reserve(edits_.size());
+    for (const OverlayEdit& edit : edits_) {
+      OverlayRow& row = rows_.emplace_back();
+      row.change = edit.change;
+      row.kind = edit.change->v.kind();
+      row.v = value::cell_of(edit.change->v, owner_->arena);
+      row.tx = edit.tx;
+      row.ended = edit.ended;
     }
-    std::stable_sort(edits_.begin(), edits_.end(), [&](const Edit& a, const Edit& b) {
-      return compare(before_.tree(), a.row, b.row) < 0;
-    });
+    places_ = order_of(before_.tree(), rows_);
   }
+
+  const OverlayRow& row_at(std::size_t place) const { return rows_[places_[place].row]; }
 
   // The first edit at or after `from` that does not come before the entry.
   std::size_t edits_before(const OverlayRow& row, std::size_t from) const {
     const auto found = std::partition_point(
-        edits_.begin() + static_cast<std::ptrdiff_t>(from), edits_.end(),
-        [&](const Edit& edit) { return compare(before_.tree(), edit.row, row) < 0; });
-    return static_cast<std::size_t>(found - edits_.begin());
+        places_.begin() + static_cast<std::ptrdiff_t>(from), places_.end(),
+        [&](const RowPlace& place) { return compare(before_.tree(), rows_[place.row], row) < 0; });
+    return static_cast<std::size_t>(found - places_.begin());
   }
 
   void keep(const std::shared_ptr<const Overlay::Chunk>& chunk) {
@@ -299,15 +300,15 @@ class OverlayEditor {
     if (pending_.size() >= kChunkRowsMin) flush();
     std::size_t at = 0;
     while (begin < end) {
-      const Edit& first = edits_[begin];
+      const OverlayRow& first = row_at(begin);
       const auto place = std::partition_point(
           rows.begin() + static_cast<std::ptrdiff_t>(at), rows.end(),
-          [&](const OverlayRow& row) { return compare(before_.tree(), row, first.row) < 0; });
+          [&](const OverlayRow& row) { return compare(before_.tree(), row, first) < 0; });
       const auto position = static_cast<std::size_t>(place - rows.begin());
       pending_.insert(pending_.end(), rows.begin() + static_cast<std::ptrdiff_t>(at), place);
       at = position;
       OverlayRow entry;
-      if (at < rows.size() && compare(before_.tree(), rows[at], first.row) == 0) entry = rows[at++];
+      if (at < rows.size() && compare(before_.tree(), rows[at], first) == 0) entry = rows[at++];
       begin = apply_to(entry, begin, end);
       if (entry.adds || entry.removes) pending_.push_back(entry);
     }
@@ -316,26 +317,22 @@ class OverlayEditor {
 
   // All edits of one fact, in their order. Answers where the next fact's edits begin.
   std::size_t apply_to(OverlayRow& entry, std::size_t begin, std::size_t end) {
-    const Edit& first = edits_[begin];
+    const std::size_t first = begin;
     do {
-      apply_one(entry, edits_[begin++]);
-    } while (begin < end && compare(before_.tree(), edits_[begin].row, first.row) == 0);
+      apply_one(entry, places_[begin++].row);
+    } while (begin < end &&
+             is_same_fact(before_.tree(), rows_, places_[first], places_[begin]));
     return begin;
   }
 
-  static void apply_one(OverlayRow& entry, const Edit& edit) {
+  void apply_one(OverlayRow& entry, std::uint32_t at) {
+    const OverlayEdit& edit = edits_[at];
     const bool removes_below = entry.removes;
-    if (edit.edit->what == OverlayEdit::What::add) {
-      entry = edit.row;
-      entry.adds = true;
-      entry.removes = removes_below;
-    } else {
-      const bool only_ours = entry.adds && !entry.removes;
-      entry = edit.row;
-      entry.adds = false;
-      entry.removes = !only_ours;
-    }
-    entry.digest = digest_of(entry, edit.edit->digest);
+    const bool only_ours = entry.adds && !entry.removes;
+    entry = rows_[at];
+    entry.adds = edit.what == OverlayEdit::What::add;
+    entry.removes = entry.adds ? removes_below : !only_ours;
+    entry.digest = digest_of(entry, edit.digest);
   }
 
   // What is pending as chunks of even size.
@@ -379,8 +376,9 @@ class OverlayEditor {
 
   const Overlay& before_;
   std::shared_ptr<Overlay::Owner> owner_;
-  std::vector<OverlayEdit> given_;
-  std::vector<Edit> edits_;
+  std::vector<OverlayEdit> edits_;
+  std::vector<OverlayRow> rows_;    // by edit
+  std::vector<RowPlace> places_;  // in the order of the tree
   std::vector<OverlayRow> pending_;
   std::vector<std::shared_ptr<const Overlay::Chunk>> out_;
 };

@@ -50,7 +50,7 @@ struct OverlayEdit {
   const format::Change* change = nullptr;
   std::uint64_t tx = 0;     // add: of the row. remove: of the row that is removed
   std::uint64_t ended = 0;  // add to a past tree
-  // Tells this edit from others of the same content; need not be well mixed.
+  // A well mixed name of this edit to this tree, which no other edit has. 0: its content names it.
   std::uint64_t digest = 0;
 };
 

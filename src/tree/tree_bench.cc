@@ -1,5 +1,6 @@
 #include <benchmark/benchmark.h>
 
+#include "base/hash.h"
 #include "tree/tree_testing.h"
 
 namespace stele::tree {
@@ -41,7 +42,7 @@ OverlayPtr random_overlay(Tree tree, std::uint64_t count, std::uint64_t seed) {
   for (std::uint64_t i = 0; i < count; ++i) {
     changes->push_back({1 + random.below(kRows), kAge, Value(std::int64_t(random.next() >> 1)),
                         true, kTx0 + 2, 0});
-    edits.push_back({OverlayEdit::What::add, &changes->back(), kTx0 + 2, 0, i});
+    edits.push_back({OverlayEdit::What::add, &changes->back(), kTx0 + 2, 0, base::mix(seed, i)});
   }
   return Overlay::empty(tree)->apply(std::move(edits), changes);
 }
@@ -172,7 +173,7 @@ void BM_OverlayApply(benchmark::State& state) {
   for (auto _ : state) {
     std::vector<OverlayEdit> edits;
     for (const auto& change : *changes) {
-      edits.push_back({OverlayEdit::What::add, &change, kTx0 + 3, 0, 1});
+      edits.push_back({OverlayEdit::What::add, &change, kTx0 + 3, 0, 0});
     }
     benchmark::DoNotOptimize(overlay->apply(std::move(edits), changes));
   }

@@ -11,11 +11,14 @@ bool is_cas(const Value& word) { return word.is_keyword("db/cas") || word.is_key
 
 void Attempt::reserve_ids(const Value& items) {
   if (!items.is_sequential()) return;
+  std::size_t facts = 0;  // at least, but for nested maps and collections
   for (const Value& item : items.items()) {
+    facts += item.is(Kind::map) ? item.entries().size() : 1;
     if (item.is(Kind::map)) reserve_ids_of_map(item);
     if (item.is_sequential()) reserve_ids_of_vector(item);
     if (is_datom(item)) reserve_ids_of_datom(item);
   }
+  facts_.reserve(facts);
 }
 
 void Attempt::reserve_value(const TxAttribute& a, const Value& v) {

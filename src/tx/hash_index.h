@@ -6,6 +6,8 @@
 // Not thread safe.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <vector>
 
@@ -27,6 +29,9 @@ class HashIndex {
     }
   }
 
+  // Makes room for so many keys in all.
+  void reserve(std::size_t keys) { resize(std::bit_ceil(std::max(keys * 2, kCellsMin))); }
+
   // The caller has made sure that the key is not there yet. Amortised O(1).
   void insert(std::uint64_t hash, std::uint32_t position) {
     if (count_ * 2 >= cells_.size()) grow();
@@ -40,6 +45,8 @@ class HashIndex {
     std::uint32_t position = kNone;
   };
 
+  static constexpr std::size_t kCellsMin = 32;
+
   static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
   std::size_t mask() const { return cells_.size() - 1; }
 
@@ -50,8 +57,11 @@ class HashIndex {
   }
 
   // At most half full, so that runs of taken cells stay short.
-  void grow() {
-    std::vector<Cell> old(cells_.empty() ? 32 : cells_.size() * 2);
+  void grow() { resize(std::max(cells_.size() * 2, kCellsMin)); }
+
+  void resize(std::size_t cells) {
+    if (cells <= cells_.size()) return;
+    std::vector<Cell> old(cells);
     old.swap(cells_);
     for (const Cell& cell : old) {
       if (cell.position != kNone) place(cell);

@@ -9,7 +9,10 @@
 namespace stele::tx {
 namespace {
 
-std::uint64_t slot_hash(EntityId e, const TxAttribute& a) { return base::mix(e, a.number); }
+// Slots of one entity are neighbours in the table, as they are used one after the other.
+std::uint64_t slot_hash(EntityId e, const TxAttribute& a) {
+  return base::mix(0, e) + (std::uint64_t{a.number} << 32);
+}
 
 std::uint64_t fact_key(EntityId e, const TxAttribute& a, std::uint64_t hash_of_v) {
   return base::mix(slot_hash(e, a), hash_of_v);
@@ -19,6 +22,13 @@ std::uint64_t fact_key(EntityId e, const TxAttribute& a, std::uint64_t hash_of_v
 
 WorkingSet::WorkingSet(BaseFacts& base, Attributes& attributes, TxId tx)
     : base_(base), attributes_(attributes), tx_(tx) {}
+
+void WorkingSet::reserve(std::size_t facts) {
+  facts_.reserve(facts);
+  slots_.reserve(facts);
+  changes_.reserve(facts + 1);
+  by_slot_.reserve(facts);
+}
 
 // ---- Finding
 
@@ -33,38 +43,53 @@ std::uint32_t WorkingSet::slot_of(EntityId e, TxAttribute& a) {
   return at;
 }
 
-std::uint32_t WorkingSet::find(const Slot& slot, const Value& v, std::uint64_t hash) const {
-  return by_fact_.find(fact_key(slot.e, *slot.a, hash), [&](std::uint32_t at) {
+std::uint32_t WorkingSet::find(const Slot& slot, const Value& v) const {
+  if (slot.length <= kChainMax) {
+    std::uint32_t at = slot.first;
+    while (at != kNone && compare(facts_[at].v, v) != 0) at = facts_[at].next;
+    return at;
+  }
+  return by_fact_.find(fact_key(slot.e, *slot.a, fact_hash(v)), [&](std::uint32_t at) {
     const Fact& fact = facts_[at];
     return fact.e == slot.e && fact.a == slot.a && compare(fact.v, v) == 0;
   });
 }
 
-std::uint32_t WorkingSet::insert(Slot& slot, const Value& v, std::uint64_t hash, TxId tx,
-                                 bool is_current) {
+// A current fact that the slot does not have yet.
+std::uint32_t WorkingSet::insert(Slot& slot, const Value& v, TxId tx) {
   const auto at = static_cast<std::uint32_t>(facts_.size());
-  facts_.push_back({slot.e, slot.a, v, tx, slot.first, is_current});
-  by_fact_.insert(fact_key(slot.e, *slot.a, hash), at);
+  facts_.push_back({slot.e, slot.a, v, tx, slot.first, false});
   slot.first = at;
-  if (is_current) {
-    slot.newest = at;
-    ++slot.current;
-  }
+  ++slot.length;
+  if (slot.length == kChainMax + 1) index_chain(slot);
+  if (slot.length > kChainMax + 1) by_fact_.insert(fact_key(slot.e, *slot.a, fact_hash(v)), at);
+  make_current(slot, at);
   return at;
 }
 
-std::uint32_t WorkingSet::find_or_read(Slot& slot, const Value& v, std::uint64_t hash) {
-  const std::uint32_t at = find(slot, v, hash);
+void WorkingSet::index_chain(const Slot& slot) {
+  for (std::uint32_t at = slot.first; at != kNone; at = facts_[at].next) {
+    by_fact_.insert(fact_key(slot.e, *slot.a, fact_hash(facts_[at].v)), at);
+  }
+}
+
+void WorkingSet::make_current(Slot& slot, std::uint32_t fact) {
+  facts_[fact].is_current = true;
+  slot.newest = fact;
+  ++slot.current;
+}
+
+std::uint32_t WorkingSet::find_or_read(Slot& slot, const Value& v) {
+  const std::uint32_t at = find(slot, v);
   if (at != kNone || slot.complete) return at;
   const auto stored = base_.fact(slot.e, *slot.a, v);
-  return stored ? insert(slot, stored->v, hash, stored->tx, true) : kNone;
+  return stored ? insert(slot, stored->v, stored->tx) : kNone;
 }
 
 void WorkingSet::complete(Slot& slot) {
   if (slot.complete) return;
   for (const BaseFact& stored : base_.values(slot.e, *slot.a)) {
-    const std::uint64_t hash = fact_hash(stored.v);
-    if (find(slot, stored.v, hash) == kNone) insert(slot, stored.v, hash, stored.tx, true);
+    if (find(slot, stored.v) == kNone) insert(slot, stored.v, stored.tx);
   }
   slot.complete = true;
 }
@@ -128,27 +153,24 @@ void WorkingSet::end(Slot& slot, std::uint32_t at, TxId tx) {
   record(fact, false, tx, fact.tx);
 }
 
-void WorkingSet::assert_fact(Slot& slot, const Value& v, std::uint64_t hash, TxId tx) {
-  std::uint32_t at = find(slot, v, hash);
+void WorkingSet::assert_fact(Slot& slot, const Value& v, TxId tx) {
+  std::uint32_t at = find(slot, v);
   if (at == kNone) {
-    at = insert(slot, v, hash, tx, true);
+    at = insert(slot, v, tx);
   } else {
     // It was current before and has ended: what is written now is what is stored from now on.
     facts_[at].v = v;
     facts_[at].tx = tx;
-    facts_[at].is_current = true;
-    slot.newest = at;
-    ++slot.current;
+    make_current(slot, at);
   }
   record(facts_[at], true, tx, 0);
 }
 
 // An older transaction than this one may only have said what nothing has spoken against since, or
 // views of the past would show two truths.
-TxId WorkingSet::tx_to_keep(const Slot& slot, const Value& v, std::uint64_t hash,
-                            TxId own_tx) const {
+TxId WorkingSet::tx_to_keep(const Slot& slot, const Value& v, TxId own_tx) const {
   if (own_tx == 0 || own_tx >= tx_) return tx_;
-  const bool is_known = slot.a->now.many ? find(slot, v, hash) != kNone : slot.first != kNone;
+  const bool is_known = slot.a->now.many ? find(slot, v) != kNone : slot.first != kNone;
   return is_known || base_.ended_since(slot.e, *slot.a, own_tx) ? tx_ : own_tx;
 }
 
@@ -174,28 +196,27 @@ bool WorkingSet::replace(Slot& slot, const Value& v) {
 }
 
 std::optional<EntityId> WorkingSet::add(EntityId e, TxAttribute& a, const Value& v, TxId own_tx) {
-  const std::uint64_t hash = fact_hash(v);
   std::uint32_t owner = kNone;
   if (a.is_unique()) {
-    owner = find_or_read_owner(a, v, hash);
+    owner = find_or_read_owner(a, v, fact_hash(v));
     const EntityId other = owners_[owner].e;
     if (other != 0 && other != e) return other;
   }
   Slot& slot = slots_[slot_of(e, a)];
   if (a.now.many) {
-    const std::uint32_t at = find_or_read(slot, v, hash);
+    const std::uint32_t at = find_or_read(slot, v);
     if (at != kNone && facts_[at].is_current) return std::nullopt;
   } else if (replace(slot, v)) {
     return std::nullopt;
   }
-  assert_fact(slot, v, hash, tx_to_keep(slot, v, hash, own_tx));
+  assert_fact(slot, v, tx_to_keep(slot, v, own_tx));
   if (owner != kNone) owners_[owner].e = e;
   return std::nullopt;
 }
 
 void WorkingSet::retract(EntityId e, TxAttribute& a, const Value& v, TxId own_tx) {
   Slot& slot = slots_[slot_of(e, a)];
-  const std::uint32_t at = find_or_read(slot, v, fact_hash(v));
+  const std::uint32_t at = find_or_read(slot, v);
   if (at == kNone || !facts_[at].is_current) return;
   const bool had_begun = facts_[at].tx <= own_tx && own_tx <= tx_;
   end(slot, at, had_begun ? own_tx : tx_);

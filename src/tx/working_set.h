@@ -1,8 +1,9 @@
 // WorkingSet: the database as it stands between two operations of one transaction.
 //
-// It is the database before, plus what this transaction has changed so far. Facts are kept by
-// (e, a, v), the values of (e, a) as chains, owners of unique values by (a, v); what is in none of
-// them is looked up in the database before, once. Entities that are new never cause a read.
+// It is the database before, plus what this transaction has changed so far. Facts are kept as
+// chains, one for each (e, a), and in long chains also by (e, a, v); owners of unique values by
+// (a, v). What is in none of them is looked up in the database before, once. Entities that are new
+// never cause a read.
 //
 // Not thread safe. After a failed read its answers mean nothing; see BaseFacts.
 #pragma once
@@ -17,6 +18,9 @@ namespace stele::tx {
 class WorkingSet {
  public:
   WorkingSet(BaseFacts& base, Attributes& attributes, TxId tx);
+
+  // About how many facts are going to be asserted.
+  void reserve(std::size_t facts);
 
   // The first change: of the transaction itself, its value to be put in when all is done. [T-73]
   void begin_with(const Value& attribute) {
@@ -51,6 +55,8 @@ class WorkingSet {
 
  private:
   static constexpr std::uint32_t kNone = HashIndex::kNone;
+  // Chains up to this length are walked: cheaper than hashing a value.
+  static constexpr std::uint32_t kChainMax = 8;
 
   struct Fact {
     EntityId e;
@@ -67,6 +73,7 @@ class WorkingSet {
     std::uint32_t first = kNone;   // of the chain of its facts
     std::uint32_t newest = kNone;  // the one that last became current
     std::uint32_t current = 0;     // how many are current
+    std::uint32_t length = 0;      // of the chain
     bool complete = false;         // no fact of the database before is missing
   };
   struct Owner {
@@ -78,15 +85,17 @@ class WorkingSet {
   std::uint32_t slot_of(EntityId e, TxAttribute& a);
   void complete(Slot& slot);
   // The fact of the slot that is one with v; kNone if neither the slot nor the database has it.
-  std::uint32_t find(const Slot& slot, const Value& v, std::uint64_t hash) const;
-  std::uint32_t find_or_read(Slot& slot, const Value& v, std::uint64_t hash);
-  std::uint32_t insert(Slot& slot, const Value& v, std::uint64_t hash, TxId tx, bool is_current);
+  std::uint32_t find(const Slot& slot, const Value& v) const;
+  std::uint32_t find_or_read(Slot& slot, const Value& v);
+  std::uint32_t insert(Slot& slot, const Value& v, TxId tx);
+  void index_chain(const Slot& slot);
+  void make_current(Slot& slot, std::uint32_t fact);
   bool replace(Slot& slot, const Value& v);
-  void assert_fact(Slot& slot, const Value& v, std::uint64_t hash, TxId tx);
+  void assert_fact(Slot& slot, const Value& v, TxId tx);
   void end(Slot& slot, std::uint32_t fact, TxId tx);
   void end(Slot& slot, std::uint32_t fact) { end(slot, fact, tx_); }
   std::vector<std::uint32_t> current_of(const Slot& slot) const;
-  TxId tx_to_keep(const Slot& slot, const Value& v, std::uint64_t hash, TxId own_tx) const;
+  TxId tx_to_keep(const Slot& slot, const Value& v, TxId own_tx) const;
 
   // working_set_entities.cc
   void complete_entity(EntityId e);
@@ -107,7 +116,7 @@ class WorkingSet {
   std::vector<Fact> facts_;
   std::vector<Slot> slots_;
   std::vector<Owner> owners_;
-  HashIndex by_fact_;
+  HashIndex by_fact_;  // facts of long chains
   HashIndex by_slot_;
   HashIndex by_owner_;
   std::vector<format::Change> changes_;

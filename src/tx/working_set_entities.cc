@@ -1,7 +1,6 @@
 // WorkingSet: whole entities, with all that refers to them. [T-23, U-7]
 #include <algorithm>
 
-#include "tx/fact_hash.h"
 #include "tx/working_set.h"
 
 namespace stele::tx {
@@ -11,8 +10,7 @@ void WorkingSet::complete_entity(EntityId e) {
   for (const auto& stored : base_.entity(e)) {
     Slot& slot = slots_[slot_of(e, *attributes_.stored(stored.a))];
     if (slot.complete) continue;
-    const std::uint64_t hash = fact_hash(stored.v);
-    if (find(slot, stored.v, hash) == kNone) insert(slot, stored.v, hash, stored.tx, true);
+    if (find(slot, stored.v) == kNone) insert(slot, stored.v, stored.tx);
   }
   index_entities();
   if (const auto at = mentions_.find(e); at != mentions_.end()) {
@@ -22,11 +20,9 @@ void WorkingSet::complete_entity(EntityId e) {
 
 void WorkingSet::complete_references(EntityId e) {
   const Value v(e);
-  const std::uint64_t hash = fact_hash(v);
   for (const auto& stored : base_.references_to(e)) {
     Slot& slot = slots_[slot_of(stored.e, *attributes_.stored(stored.a))];
-    if (slot.complete || find(slot, v, hash) != kNone) continue;
-    insert(slot, v, hash, stored.tx, true);
+    if (!slot.complete && find(slot, v) == kNone) insert(slot, v, stored.tx);
   }
 }
 
