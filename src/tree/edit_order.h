@@ -30,10 +30,14 @@ struct RowPlace {
 // O(rows · log rows).
 std::vector<RowPlace> order_of(Tree tree, std::span<const OverlayRow> rows);
 
+// Sign of rows that have the same major and minor number: by what these leave open.
+int compare_at_one_place(Tree tree, const OverlayRow& x, const OverlayRow& y);
+
 // Are the rows at these places about one fact?
 inline bool is_same_fact(Tree tree, std::span<const OverlayRow> rows, const RowPlace& x,
                          const RowPlace& y) {
-  return x.major == y.major && x.minor == y.minor && compare(tree, rows[x.row], rows[y.row]) == 0;
+  return x.major == y.major && x.minor == y.minor &&
+         compare_at_one_place(tree, rows[x.row], rows[y.row]) == 0;
 }
 
 }  // namespace stele::tree

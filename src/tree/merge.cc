@@ -20,7 +20,7 @@ namespace {
 // Leaves read together: a few dozen megabytes decoded.
 constexpr std::size_t kLeavesTogether = 256;
 // Chunks of the overlay merged into a leaf at a time.
-constexpr std::uint32_t kChunksTogether = 16;
+constexpr std::uint32_t kChunksTogether = 32;
 
 // A node to be rewritten.
 struct Touched {

@@ -1,16 +1,40 @@
 #include "tree/overlay.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/hash.h"
 #include "tree/edit_order.h"
 
 namespace stele::tree {
 
-// A run of entries, with running sums so that a cut in its middle costs no loop.
+namespace {
+
+// Copying a chunk is what an edit costs; more chunks are what every new overlay copies pointers to.
+constexpr std::size_t kChunkRowsMax = 64;
+constexpr std::size_t kChunkRowsMin = 16;
+// A sum is kept for so many rows, so that a cut adds up fewer than that.
+constexpr std::size_t kRowsSummed = 16;
+
+}  // namespace
+
+// A run of entries, with running sums.
 struct Overlay::Chunk {
   std::vector<OverlayRow> rows;
-  std::vector<Sum> before;
+  std::array<Sum, kChunkRowsMax / kRowsSummed> before;  // of the rows before each kRowsSummed-th
+  Sum all;
+
+  explicit Chunk(std::span<const OverlayRow> given) : rows(given.begin(), given.end()) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (i % kRowsSummed == 0) before[i / kRowsSummed] = all;
+      all.add(rows[i]);
+    }
+  }
+  Sum sum_before(std::size_t row) const {
+    Sum sum = before[row / kRowsSummed];
+    for (std::size_t i = row - row % kRowsSummed; i < row; ++i) sum.add(rows[i]);
+    return sum;
+  }
 };
 
 // Transaction records and the cells made from them, latest first.
@@ -33,10 +57,6 @@ struct Overlay::Owner {
 namespace {
 
 using format::Cell;
-
-// Copying a chunk is what an edit costs; more chunks are what every new overlay copies pointers to.
-constexpr std::size_t kChunkRowsMax = 128;
-constexpr std::size_t kChunkRowsMin = 32;
 
 int compare_numbers(std::uint64_t a, std::uint64_t b) { return (a > b) - (a < b); }
 
@@ -193,7 +213,7 @@ Overlay::Cut Overlay::cut_before(const Leaf& leaf, std::uint32_t leaf_row, Cut f
 Overlay::Sum Overlay::sum_before(Cut cut) const {
   if (cut.chunk == chunk_count()) return all_;
   Sum sum = before_[cut.chunk];
-  sum.add(chunks_[cut.chunk]->before[cut.row]);
+  sum.add(chunks_[cut.chunk]->sum_before(cut.row));
   return sum;
 }
 
@@ -301,11 +321,9 @@ class OverlayEditor {
     std::size_t at = 0;
     while (begin < end) {
       const OverlayRow& first = row_at(begin);
-      const auto place = std::partition_point(
-          rows.begin() + static_cast<std::ptrdiff_t>(at), rows.end(),
-          [&](const OverlayRow& row) { return compare(before_.tree(), row, first) < 0; });
-      const auto position = static_cast<std::size_t>(place - rows.begin());
-      pending_.insert(pending_.end(), rows.begin() + static_cast<std::ptrdiff_t>(at), place);
+      const std::size_t position = row_not_before(rows, at, first);
+      pending_.insert(pending_.end(), rows.begin() + static_cast<std::ptrdiff_t>(at),
+                      rows.begin() + static_cast<std::ptrdiff_t>(position));
       at = position;
       OverlayRow entry;
       if (at < rows.size() && compare(before_.tree(), rows[at], first) == 0) entry = rows[at++];
@@ -313,6 +331,19 @@ class OverlayEditor {
       if (entry.adds || entry.removes) pending_.push_back(entry);
     }
     pending_.insert(pending_.end(), rows.begin() + static_cast<std::ptrdiff_t>(at), rows.end());
+  }
+
+  // The first of the rows from `at` on that does not come before the edit. Many edits fall between
+  // two rows, so the nearest one is looked at first.
+  std::size_t row_not_before(std::span<const OverlayRow> rows, std::size_t at,
+                             const OverlayRow& edit) const {
+    const auto is_before = [&](const OverlayRow& row) {
+      return compare(before_.tree(), row, edit) < 0;
+    };
+    if (at == rows.size() || !is_before(rows[at])) return at;
+    const auto from = rows.begin() + static_cast<std::ptrdiff_t>(at + 1);
+    return static_cast<std::size_t>(std::partition_point(from, rows.end(), is_before) -
+                                    rows.begin());
   }
 
   // All edits of one fact, in their order. Answers where the next fact's edits begin.
@@ -341,21 +372,10 @@ class OverlayEditor {
     for (std::size_t i = 0; i < pieces; ++i) {
       const std::size_t begin = pending_.size() * i / pieces;
       const std::size_t end = pending_.size() * (i + 1) / pieces;
-      add_chunk({pending_.data() + begin, end - begin});
+      const std::span<const OverlayRow> rows(pending_.data() + begin, end - begin);
+      out_.push_back(std::make_shared<Overlay::Chunk>(rows));
     }
     pending_.clear();
-  }
-
-  void add_chunk(std::span<const OverlayRow> rows) {
-    auto chunk = std::make_shared<Overlay::Chunk>();
-    chunk->rows.assign(rows.begin(), rows.end());
-    chunk->before.reserve(rows.size());
-    Overlay::Sum sum;
-    for (const OverlayRow& row : rows) {
-      chunk->before.push_back(sum);
-      sum.add(row);
-    }
-    out_.push_back(std::move(chunk));
   }
 
   OverlayPtr finish() {
@@ -366,8 +386,7 @@ class OverlayEditor {
     Overlay::Sum sum;
     for (const auto& chunk : out_) {
       after->before_.push_back(sum);
-      sum.add(chunk->before.back());
-      sum.add(chunk->rows.back());
+      sum.add(chunk->all);
     }
     after->all_ = sum;
     after->chunks_ = std::move(out_);
