@@ -1,9 +1,9 @@
-// A bulk import, text included: packages of a distribution as entity maps, in transactions of 5,000.
-// Twenty attributes, some with many values; references as lookup refs, as tempids and as nested maps
-// that find their entity by its identity. 32 datoms a package.
-#include <benchmark/benchmark.h>
-
+// A bulk import, text included: packages of a distribution as entity maps, in transactions of
+// 5,000. Twenty attributes, some with many values; references as lookup refs, as tempids and as
+// nested maps that find their entity by its identity. 32 datoms a package.
 #include <filesystem>
+
+#include <benchmark/benchmark.h>
 
 #include <stele/stele.h>
 
@@ -51,15 +51,18 @@ std::string hex(base::TestRandom& random, int digits) {
   return out;
 }
 
-std::string name_of(std::uint64_t package) { return base::text("lib", package * 7919 % 99991, "-", package); }
+std::string name_of(std::uint64_t package) {
+  return base::text("lib", package * 7919 % 99991, "-", package);
+}
 
 // The packages before it, those of its own transaction by tempid.
 std::string depends_of(base::TestRandom& random, int package, int first) {
   std::string out;
   for (int i = 0; i < 6 && package > 0; ++i) {
     const auto other = static_cast<int>(random.below(static_cast<std::uint64_t>(package)));
-    out += other < first ? base::text("[:pkg/name \"", name_of(static_cast<std::uint64_t>(other)), "\"] ")
-                         : base::text('-', other - first + 1, ' ');
+    out += other < first
+               ? base::text("[:pkg/name \"", name_of(static_cast<std::uint64_t>(other)), "\"] ")
+               : base::text('-', other - first + 1, ' ');
   }
   return out;
 }
@@ -69,12 +72,13 @@ std::string package_text(base::TestRandom& random, int i, int first) {
   const auto person = random.below(1500);
   return base::text(
       "{:db/id ", -(i - first + 1), " :pkg/name \"", name, "\" :pkg/version \"", 1 + i % 9, '.',
-      i % 31, "-", 1 + i % 4, "\" :pkg/source \"src", i / 3, "\" :pkg/architecture :",
-      i % 3 ? "amd64" : "all", " :pkg/section :", "section", i % 57, " :pkg/priority :optional",
-      " :pkg/maintainer {:person/email \"p", person, "@example.org\" :person/name \"Person ", person,
-      "\"} :pkg/installed-size ", random.below(200'000), " :pkg/size ", random.below(90'000'000),
-      " :pkg/filename \"pool/main/", name.substr(0, 4), "/", name, "_", i, ".deb\" :pkg/md5 \"",
-      hex(random, 32), "\" :pkg/sha256 \"", hex(random, 64), "\" :pkg/description \"", name,
+      i % 31, "-", 1 + i % 4, "\" :pkg/source \"src", i / 3,
+      "\" :pkg/architecture :", i % 3 ? "amd64" : "all", " :pkg/section :", "section", i % 57,
+      " :pkg/priority :optional", " :pkg/maintainer {:person/email \"p", person,
+      "@example.org\" :person/name \"Person ", person, "\"} :pkg/installed-size ",
+      random.below(200'000), " :pkg/size ", random.below(90'000'000), " :pkg/filename \"pool/main/",
+      name.substr(0, 4), "/", name, "_", i, ".deb\" :pkg/md5 \"", hex(random, 32),
+      "\" :pkg/sha256 \"", hex(random, 64), "\" :pkg/description \"", name,
       " is what you want when ", hex(random, 12), " does not do what it should\" :pkg/homepage ",
       "\"https://example.org/", name, "\" :pkg/multi-arch :same :pkg/essential ",
       i % 100 ? "false" : "true", " :pkg/built #inst \"20", 10 + i % 15, "-0", 1 + i % 9, "-1",

@@ -146,10 +146,10 @@ std::vector<RowPlace> order_of(Tree tree, std::span<const OverlayRow> rows) {
   if (is_by_rank) places = by_rank(std::move(places));
   for (auto begin = places.begin(); begin != places.end();) {
     // Whatever is in order is left alone: of a tree by attribute, what is of one attribute.
-    const auto end = !is_by_rank ? places.end()
-                                 : std::find_if(begin, places.end(), [&](const RowPlace& place) {
-                                     return place.major != begin->major;
-                                   });
+    const auto end =
+        !is_by_rank ? places.end() : std::find_if(begin, places.end(), [&](const RowPlace& place) {
+          return place.major != begin->major;
+        });
     if (!std::is_sorted(begin, end, is_before)) std::sort(begin, end, is_before);
     begin = end;
   }

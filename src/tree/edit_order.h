@@ -8,7 +8,8 @@
 //   AEVT    rank of a              e
 //   AVET    rank of a              the first eight bytes of v, if all of its values are of one kind
 //   log     e
-// Rows mostly come in the order of one of the trees already, which is seen before anything is sorted.
+// Rows mostly come in the order of one of the trees already, which is seen before anything is
+// sorted.
 //
 // Thread safety: pure functions.
 #pragma once

@@ -351,8 +351,7 @@ class OverlayEditor {
     const std::size_t first = begin;
     do {
       apply_one(entry, places_[begin++].row);
-    } while (begin < end &&
-             is_same_fact(before_.tree(), rows_, places_[first], places_[begin]));
+    } while (begin < end && is_same_fact(before_.tree(), rows_, places_[first], places_[begin]));
     return begin;
   }
 
@@ -396,7 +395,7 @@ class OverlayEditor {
   const Overlay& before_;
   std::shared_ptr<Overlay::Owner> owner_;
   std::vector<OverlayEdit> edits_;
-  std::vector<OverlayRow> rows_;    // by edit
+  std::vector<OverlayRow> rows_;  // by edit
   std::vector<RowPlace> places_;  // in the order of the tree
   std::vector<OverlayRow> pending_;
   std::vector<std::shared_ptr<const Overlay::Chunk>> out_;

@@ -9,24 +9,17 @@ constexpr const char* kRestart = "restart";
 
 bool is_collection(const Value& v) { return v.is_sequential() || v.is(Kind::set); }
 
-std::string text_of(const Value& a) {
-  return a.ns().empty() ? std::string(a.name()) : std::string(a.ns()) + "/" + std::string(a.name());
-}
-
 bool is_reverse(const Value& a) { return a.name().starts_with('_'); }
 Value forward_of(const Value& a) { return Value::keyword(a.ns(), a.name().substr(1)); }
+bool is_reserved(const Value& a) { return a.ns() == "db" || a.ns().starts_with("db."); }
+bool is_id(const Value& v) { return v.is(Kind::int64) && v.as_int64() > 0; }
 
 }  // namespace
 
-Model::Model(std::map<std::string, Attribute> schema, const Db& db)
-    : schema_(std::move(schema)), max_eid_(db.max_eid()), max_tx_(db.max_tx()) {
+Model::Model(const format::Config& config, const Db& db)
+    : config_(config), max_eid_(db.max_eid()), max_tx_(db.max_tx()) {
   for (const Datom& d : db.datoms(IndexOrder::eavt).value())
     facts_.push_back({d.e, d.a, d.v, d.tx});
-}
-
-const Model::Attribute* Model::attribute(const Value& a) const {
-  const auto at = schema_.find(text_of(a));
-  return at == schema_.end() ? nullptr : &at->second;
 }
 
 std::optional<std::string> Model::transact(const Value& items) {
@@ -35,25 +28,43 @@ std::optional<std::string> Model::transact(const Value& items) {
   bound_.clear();
   for (;;) {
     facts_ = before.facts_;
-    past_ = before.past_;
     max_eid_ = before.max_eid_;
     max_tx_ = before.max_tx_ + 1;
     tempids_.clear();
     made_by_.clear();
     reserved_ = 0;
     maps_ = 0;
-    const Code code = run(items);
-    if (!code) return std::nullopt;
+    changes_.clear();
+    ended_.clear();
+    not_unique_then_.clear();
+    Code code = run(items);
+    if (!code) code = check_schema(before.facts_);
+    if (!code) break;
     if (*code == kRestart) continue;
     *this = before;
     return code;
   }
+  // What is kept of the past goes by the schema as it is now.
+  for (const Fact& fact : ended_) {
+    const bool repeats = std::any_of(past_.begin(), past_.end(), [&](const Fact& p) {
+      return p.e == fact.e && p.a == fact.a && compare(p.v, fact.v) == 0 && p.tx == fact.tx &&
+             p.ended == fact.ended;
+    });
+    const bool is_kept = config_.keep_history && !attribute(fact.a).no_history;
+    if (is_kept && !repeats) past_.push_back(fact);
+  }
+  if (config_.keep_history) {
+    facts_.push_back({max_tx_, Value::keyword("db/txInstant"), Value(Instant{}), max_tx_});
+  }
+  return std::nullopt;
 }
 
 Model::Code Model::run(const Value& items) {
-  reserve(items);
+  for (const Value& item : items.items()) reserve(item);
   for (const Value& item : items.items()) {
-    const Code code = item.is(Kind::map) ? run_map(item) : run_vector(item);
+    const Code code = item.is(Kind::map)      ? run_map(item)
+                      : item.is(Kind::tagged) ? run_datom(item.tagged_value())
+                                              : run_vector(item);
     if (code) return code;
   }
   return std::nullopt;
@@ -62,25 +73,31 @@ Model::Code Model::run(const Value& items) {
 // ---- Ids
 
 void Model::reserve_value(const Value& a, const Value& v) {
-  const Attribute* known = attribute(a);
-  if (!a.is_keyword("db/id") && !is_reverse(a) && !(known && known->is_ref)) return;
+  if (!a.is_keyword("db/id") && !is_reverse(a) && !attribute(a).is_ref()) return;
   std::vector<Value> values = {v};
   if (is_collection(v)) values.assign(v.items().begin(), v.items().end());
   for (const Value& one : values) {
-    if (!one.is(Kind::int64) || one.as_int64() <= 0) continue;
-    const auto e = static_cast<EntityId>(one.as_int64());
-    if (e < kTx0) reserved_ = std::max(reserved_, e);
+    if (is_id(one) && one.as_int64() < static_cast<std::int64_t>(kTx0)) {
+      reserved_ = std::max(reserved_, static_cast<EntityId>(one.as_int64()));
+    }
   }
 }
 
-void Model::reserve(const Value& items) {
-  for (const Value& item : items.items()) {
-    if (item.is(Kind::map)) {
-      for (const auto& [key, v] : item.entries()) reserve_value(key, v);
-    } else if (item.items()[0].is_keyword("db/add")) {
-      reserve_value(Value::keyword("db/id"), item.items()[1]);
-      reserve_value(item.items()[2], item.items()[3]);
-    }
+// Ids that an assertion spells out.
+void Model::reserve(const Value& item) {
+  const auto reserve_entity = [&](const Value& e) {
+    if (is_id(e)) reserve_value(Value::keyword("db/id"), e);
+  };
+  if (item.is(Kind::map)) {
+    for (const auto& [key, v] : item.entries()) reserve_value(key, v);
+  } else if (item.is(Kind::tagged)) {
+    const auto parts = item.tagged_value().items();
+    if (parts.size() == 5 && parts[4] == Value(false)) return;
+    reserve_entity(parts[0]);
+    reserve_value(parts[1], parts[2]);
+  } else if (item.items()[0].is_keyword("db/add") || item.items()[0].is_keyword("db/cas")) {
+    reserve_entity(item.items()[1]);
+    reserve_value(item.items()[2], item.items().back());
   }
 }
 
@@ -149,10 +166,22 @@ Model::Code Model::resolve(const Value& reference, Entity& out) {
     out.name = "s" + std::string(reference.as_string());
   } else if (reference.is_keyword("db/current-tx")) {
     out.e = max_tx_;
+  } else if (reference.is(Kind::keyword)) {
+    const auto e = owner(Value::keyword("db/ident"), reference);
+    out.e = e.value_or(0);
+    out.missing = !e;
   } else if (reference.is_sequential()) {
-    const Attribute* a = attribute(reference.items()[0]);
-    if (!a || !a->is_unique) return "lookup-ref/unique";
-    const auto e = owner(reference.items()[0], reference.items()[1]);
+    const Value& a = reference.items()[0];
+    if (!attribute(a).is_unique()) return "lookup-ref/unique";
+    Value v = reference.items()[1];
+    if (attribute(a).is_ref()) {
+      Entity target;
+      if (const Code code = resolve(v, target)) return code;
+      const auto named = tempids_.find(target.name);
+      if (target.e == 0 && named != tempids_.end()) target.e = named->second;
+      v = Value(target.e);
+    }
+    const auto e = owner(a, v);
     out.e = e.value_or(0);
     out.missing = !e;
   } else {
@@ -170,42 +199,113 @@ std::optional<EntityId> Model::owner(const Value& a, const Value& v) const {
 
 // ---- Facts
 
-void Model::retract(EntityId e, const Value& a, const Value* v) {
-  std::vector<Fact> kept;
-  for (Fact& fact : facts_) {
-    const bool ends = fact.e == e && fact.a == a && (!v || compare(fact.v, *v) == 0);
-    if (!ends) {
-      kept.push_back(fact);
-      continue;
-    }
-    fact.ended = max_tx_;
-    const bool repeats = std::any_of(past_.begin(), past_.end(), [&](const Fact& p) {
-      return p.e == e && p.a == a && p.v == fact.v && p.tx == fact.tx && p.ended == fact.ended;
-    });
-    if (!repeats) past_.push_back(fact);
+std::vector<Model::Fact> Model::facts_of(EntityId e, const Value& a) const {
+  std::vector<Fact> found;
+  for (const Fact& fact : facts_) {
+    if (fact.e == e && fact.a == a) found.push_back(fact);
   }
-  facts_ = kept;
+  std::sort(found.begin(), found.end(),
+            [](const Fact& x, const Fact& y) { return compare(x.v, y.v) < 0; });
+  return found;
 }
 
-Model::Code Model::assert_fact(EntityId e, const Value& a, const Value& v) {
-  const Attribute& declared = *attribute(a);
-  if (!v.is(declared.is_ref ? Kind::int64 : declared.kind)) return "transact/schema";
+void Model::end(const Fact& fact, TxId own_tx) {
+  const auto is_it = [&](const Fact& f) {
+    return f.e == fact.e && f.a == fact.a && compare(f.v, fact.v) == 0;
+  };
+  const auto at = std::find_if(facts_.begin(), facts_.end(), is_it);
+  if (at == facts_.end()) return;
+  Fact gone = *at;
+  facts_.erase(at);
+  gone.ended = own_tx >= gone.tx && own_tx <= max_tx_ ? own_tx : max_tx_;
+  ended_.push_back(gone);
+  changes_.push_back({gone.e, gone.a, gone.v, gone.ended, false});
+}
+
+void Model::retract(EntityId e, const Value& a, const Value* v, TxId own_tx) {
+  for (const Fact& fact : facts_of(e, a)) {
+    if (!v || compare(fact.v, *v) == 0) end(fact, own_tx);
+  }
+}
+
+// What is said of it, what is said about it, then the same of each component. [T-23]
+Model::Code Model::retract_entity(EntityId e) {
+  const Value instant = Value::keyword("db/txInstant");
+  if (e >= kTx0 && (e == max_tx_ || !facts_of(e, instant).empty())) return "transact/unsupported";
+  std::vector<Fact> own, incoming;
+  for (const Fact& fact : facts_) {
+    if (fact.e == e) {
+      own.push_back(fact);
+    } else if (attribute(fact.a).is_ref() && compare(fact.v, Value(e)) == 0) {
+      incoming.push_back(fact);
+    }
+  }
+  const auto by_a = [](const Fact& x, const Fact& y) {
+    if (const int order = compare(x.a, y.a)) return order < 0;
+    return x.e != y.e ? x.e < y.e : compare(x.v, y.v) < 0;
+  };
+  std::sort(own.begin(), own.end(), by_a);
+  std::sort(incoming.begin(), incoming.end(), by_a);
+  // Whether it is a component shows before anything is gone: it might be the attribute itself.
+  std::vector<EntityId> components;
+  for (const Fact& fact : own) {
+    if (attribute(fact.a).is_component && attribute(fact.a).is_ref()) {
+      components.push_back(static_cast<EntityId>(fact.v.as_int64()));
+    }
+  }
+  for (const Fact& fact : own) end(fact);
+  for (const Fact& fact : incoming) end(fact);
+  for (const EntityId component : components) {
+    if (const Code code = retract_entity(component)) return code;
+  }
+  return std::nullopt;
+}
+
+// An older transaction may have said it, if nothing has been said against it since. [T-24]
+TxId Model::tx_to_keep(EntityId e, const Value& a, const Value& v, TxId own_tx) const {
+  if (own_tx == 0 || own_tx >= max_tx_) return max_tx_;
+  const bool many = attribute(a).many;
+  for (const Datom& d : changes_) {
+    if (d.e == e && d.a == a && (!many || compare(d.v, v) == 0)) return max_tx_;
+  }
+  for (const Fact& p : past_) {
+    if (p.e == e && p.a == a && p.ended >= own_tx) return max_tx_;
+  }
+  return own_tx;
+}
+
+Model::Code Model::assert_fact(EntityId e, const Value& a, const Value& v, TxId own_tx) {
+  const Attribute is = attribute(a);
+  if (const Code code = check_type(a, v)) return code;
+  const bool too_long = is.max_length && *is.max_length > 0 && v.is(Kind::string) &&
+                        static_cast<std::int64_t>(v.as_string().size()) > *is.max_length;
+  if (too_long) return "transact/max-length";
+  if (a.is_keyword("db/ident") && is_reserved(v)) return "transact/schema";
   if (e < kTx0) max_eid_ = std::max(max_eid_, e);
-  if (declared.is_ref && static_cast<EntityId>(v.as_int64()) < kTx0) {
+  if (is.is_ref() && static_cast<EntityId>(v.as_int64()) < kTx0) {
     max_eid_ = std::max(max_eid_, static_cast<EntityId>(v.as_int64()));
   }
-  if (declared.is_unique && owner(a, v).value_or(e) != e) return "transact/unique";
-  for (const Fact& fact : facts_) {
-    if (fact.e == e && fact.a == a && compare(fact.v, v) == 0) return std::nullopt;
+  if (is.is_unique() && owner(a, v).value_or(e) != e) return "transact/unique";
+  for (const Fact& fact : facts_of(e, a)) {
+    if (compare(fact.v, v) != 0) continue;
+    if (!is.many) {
+      for (const Fact& other : facts_of(e, a)) {
+        if (compare(other.v, v) != 0) end(other);
+      }
+    }
+    return std::nullopt;
   }
-  if (!declared.many) retract(e, a, nullptr);
-  facts_.push_back({e, a, v, max_tx_});
+  if (!is.many) retract(e, a, nullptr);
+  const TxId tx = tx_to_keep(e, a, v, own_tx);
+  facts_.push_back({e, a, v, tx});
+  changes_.push_back({e, a, v, tx, true});
+  if (!is.is_unique()) not_unique_then_.push_back(a);
   return std::nullopt;
 }
 
 // What v is as a value of a, if that is known without giving it an id.
 std::optional<Value> Model::known(const Value& a, const Value& v) {
-  if (!attribute(a)->is_ref) return v;
+  if (!attribute(a).is_ref()) return v;
   Entity entity;
   if (v.is(Kind::map) || resolve(v, entity) || entity.missing) return std::nullopt;
   if (entity.e != 0) return Value(entity.e);
@@ -219,13 +319,14 @@ Model::Code Model::add(const Value& e, const Value& a, const Value& v) {
   if (subject.missing) return "entity-id/missing";
   if (subject.e == 0) {
     const auto value = known(a, v);
-    const auto other = attribute(a)->is_identity && value ? owner(a, *value) : std::nullopt;
+    const auto other = attribute(a).is_identity() && value ? owner(a, *value) : std::nullopt;
     if (other) {
       if (const Code code = meet(subject.name, *other)) return code;
     }
     subject.e = entity_of(subject.name);
   }
-  if (!attribute(a)->is_ref) return assert_fact(subject.e, a, v);
+  if (!attribute(a).is_ref()) return assert_fact(subject.e, a, v);
+  reserve_value(a, v);
   Entity target;
   if (const Code code = resolve(v, target)) {
     return *code == "entity-id/syntax" ? "transact/schema" : code;
@@ -239,27 +340,80 @@ Model::Code Model::add(const Value& e, const Value& a, const Value& v) {
 
 Model::Code Model::run_vector(const Value& operation) {
   const auto items = operation.items();
-  if (!attribute(items[2])) return "transact/schema";
-  if (items[0].is_keyword("db/add")) return add(items[1], items[2], items[3]);
+  const Value& word = items[0];
+  const bool whole = word.is_keyword("db/retractEntity");
+  if (!whole) {
+    if (const Code code = check_usable(items[2])) return code;
+  }
+  if (word.is_keyword("db/add")) {
+    reserve(operation);
+    return add(items[1], items[2], items[3]);
+  }
   Entity subject;
   if (const Code code = resolve(items[1], subject)) return code;
   if (!subject.name.empty()) return "transact/syntax";
+  if (word.is_keyword("db/cas")) return run_cas(operation, subject);
   if (subject.missing) return std::nullopt;
-  if (items.size() == 3) return retract(subject.e, items[2], nullptr), std::nullopt;
-  Value v = items[3];
-  const Attribute& declared = *attribute(items[2]);
-  if (declared.is_ref) {
-    Entity target;
-    if (const Code code = resolve(v, target)) {
-      return *code == "entity-id/syntax" ? "transact/schema" : code;
+  return whole ? retract_entity(subject.e) : run_retract(operation, subject);
+}
+
+Model::Code Model::run_retract(const Value& operation, const Entity& subject) {
+  const auto items = operation.items();
+  const Value& a = items[2];
+  if (items.size() == 3) {
+    std::vector<Fact> targets;
+    const bool goes_on = items[0].is_keyword("db.fn/retractAttribute") &&
+                         attribute(a).is_component && attribute(a).is_ref();
+    if (goes_on) targets = facts_of(subject.e, a);
+    retract(subject.e, a, nullptr);
+    for (const Fact& fact : targets) {
+      if (const Code code = retract_entity(static_cast<EntityId>(fact.v.as_int64()))) return code;
     }
+    return std::nullopt;
+  }
+  Value v = items[3];
+  if (attribute(a).is_ref()) {
+    Entity target;
+    const Code code = resolve(v, target);
+    if (code && *code != "entity-id/syntax") return code;
     if (!target.name.empty()) return "transact/syntax";
     if (target.missing) return "entity-id/missing";
-    v = Value(target.e);
-  } else if (!v.is(declared.kind)) {
-    return "transact/schema";
+    if (target.e != 0) v = Value(target.e);
   }
-  retract(subject.e, items[2], &v);
+  if (const Code code = check_type(a, v)) return code;
+  retract(subject.e, a, &v);
+  return std::nullopt;
+}
+
+Model::Code Model::run_cas(const Value& operation, const Entity& subject) {
+  const auto items = operation.items();
+  const Value& a = items[2];
+  if (subject.missing) return "entity-id/missing";
+  Value values[] = {items[3], items[4]};
+  for (Value& v : values) {
+    if (!attribute(a).is_ref() || v.is_nil()) continue;
+    Entity target;
+    if (const Code code = resolve(v, target)) return code;
+    if (target.missing) return "entity-id/missing";
+    if (!target.name.empty()) return "entity-id/syntax";
+    v = Value(target.e);
+  }
+  if (const Code code = check_type(a, values[1])) return code;
+  bool is_so = values[0].is_nil() && facts_of(subject.e, a).empty();
+  for (const Fact& fact : facts_of(subject.e, a)) is_so |= compare(fact.v, values[0]) == 0;
+  return is_so ? assert_fact(subject.e, a, values[1]) : Code("transact/cas");
+}
+
+Model::Code Model::run_datom(const Value& datom) {
+  const auto parts = datom.items();
+  const Value& a = parts[1];
+  if (const Code code = check_usable(a)) return code;
+  const auto e = static_cast<EntityId>(parts[0].as_int64());
+  const auto own_tx = static_cast<TxId>(parts[3].as_int64());
+  if (attribute(a).is_ref() && !is_id(parts[2])) return "transact/schema";
+  if (parts[4].as_bool()) return assert_fact(e, a, parts[2], own_tx);
+  if (const Code code = check_type(a, parts[2])) return code;
+  retract(e, a, &parts[2], own_tx);
   return std::nullopt;
 }
 
@@ -269,8 +423,8 @@ Model::Code Model::run_map(const Value& map, const Value::Entry* back) {
   for (const auto& [key, v] : map.entries()) {
     if (key.is_keyword("db/id")) continue;
     const Value a = is_reverse(key) ? forward_of(key) : key;
-    if (!attribute(a)) return "transact/schema";
-    if (is_reverse(key) && !attribute(a)->is_ref) return "transact/syntax";
+    if (const Code code = check_usable(a)) return code;
+    if (is_reverse(key) && !attribute(a).is_ref()) return "transact/syntax";
   }
   if (const Value* id = map.find_keyword("db/id")) {
     subject = {};
@@ -279,10 +433,13 @@ Model::Code Model::run_map(const Value& map, const Value::Entry* back) {
   }
   std::set<EntityId> found;
   for (const auto& [key, v] : map.entries()) {
-    const Attribute* a = key.is_keyword("db/id") || is_reverse(key) ? nullptr : attribute(key);
-    if (!a || !a->is_identity) continue;
+    if (key.is_keyword("db/id") || is_reverse(key)) continue;
+    const Attribute a = attribute(key);
+    if (!a.is_identity()) continue;
     std::vector<Value> values = {v};
-    if (a->many && is_collection(v)) values.assign(v.items().begin(), v.items().end());
+    if (a.many && is_collection(v) && !(a.is_ref() && is_lookup_ref(v))) {
+      values.assign(v.items().begin(), v.items().end());
+    }
     for (const Value& one : values) {
       const auto value = known(key, one);
       if (const auto e = value ? owner(key, *value) : std::nullopt) found.insert(*e);
@@ -305,21 +462,23 @@ Model::Code Model::run_map(const Value& map, const Value::Entry* back) {
   return std::nullopt;
 }
 
+bool Model::is_lookup_ref(const Value& v) const {
+  return v.is_sequential() && v.items().size() == 2 && v.items()[0].is(Kind::keyword) &&
+         attribute(v.items()[0]).is_unique();
+}
+
 Model::Code Model::run_entry(EntityId e, const Value& key, const Value& v) {
   const bool reverse = is_reverse(key);
   const Value a = reverse ? forward_of(key) : key;
-  const Attribute& declared = *attribute(a);
-  const bool is_lookup_ref = v.is_sequential() && v.items().size() == 2 &&
-                             v.items()[0].is(Kind::keyword) && attribute(v.items()[0]) &&
-                             attribute(v.items()[0])->is_unique;
+  const Attribute is = attribute(a);
   std::vector<Value> values = {v};
-  const bool one_ref = is_lookup_ref && (declared.is_ref || reverse);
-  if ((reverse || declared.many) && is_collection(v) && !one_ref) {
+  const bool one_ref = is_lookup_ref(v) && (is.is_ref() || reverse);
+  if ((reverse || is.many) && is_collection(v) && !one_ref) {
     values.assign(v.items().begin(), v.items().end());
   }
   for (const Value& one : values) {
     Code code;
-    if (one.is(Kind::map) && declared.is_ref) {
+    if (one.is(Kind::map) && is.is_ref()) {
       // The child says in the other direction whose it is, before all else.
       const Value back = reverse ? a : Value::keyword(a.ns(), "_" + std::string(a.name()));
       const Value::Entry entry(back, Value(e));

@@ -184,8 +184,7 @@ bool WorkingSet::replace(Slot& slot, const Value& v) {
     return false;
   }
   bool is_there = false;
-  for (std::uint32_t at = slot.first; at != kNone; at = facts_[at].next) {
-    if (!facts_[at].is_current) continue;
+  for (const std::uint32_t at : current_of(slot)) {
     if (compare(facts_[at].v, v) == 0) {
       is_there = true;
     } else {
