@@ -35,13 +35,16 @@ std::optional<std::string> Model::transact(const Value& items) {
     reserved_ = 0;
     maps_ = 0;
     changes_.clear();
+    is_code_open_ = false;
     ended_.clear();
     not_unique_then_.clear();
     Code code = run(items);
     if (!code) code = check_schema(before.facts_);
     if (!code) break;
     if (*code == kRestart) continue;
+    const bool is_open = is_code_open_;
     *this = before;
+    is_code_open_ = is_open;
     return code;
   }
   // What is kept of the past goes by the schema as it is now.
@@ -171,6 +174,7 @@ Model::Code Model::resolve(const Value& reference, Entity& out) {
     out.e = e.value_or(0);
     out.missing = !e;
   } else if (reference.is_sequential()) {
+    if (reference.items().size() != 2) return "lookup-ref/syntax";
     const Value& a = reference.items()[0];
     if (!attribute(a).is_unique()) return "lookup-ref/unique";
     Value v = reference.items()[1];
@@ -300,6 +304,7 @@ Model::Code Model::assert_fact(EntityId e, const Value& a, const Value& v, TxId 
   facts_.push_back({e, a, v, tx});
   changes_.push_back({e, a, v, tx, true});
   if (!is.is_unique()) not_unique_then_.push_back(a);
+  if (a.is_keyword("db/unique")) is_code_open_ = true;
   return std::nullopt;
 }
 

@@ -35,6 +35,9 @@ class Model {
   const std::vector<Fact>& past() const { return past_; }    // ended, as they ended
   // What the last transaction did, but for its instant.
   const std::vector<Datom>& changes() const { return changes_; }
+  // The last transaction made an attribute unique. If that was in use the transaction cannot stand,
+  // but whether values of it were found to be taken before that showed is left open.
+  bool is_code_open() const { return is_code_open_; }
   EntityId max_eid() const { return max_eid_; }
   TxId max_tx() const { return max_tx_; }
   const std::map<std::string, EntityId>& tempids() const { return tempids_; }
@@ -103,6 +106,7 @@ class Model {
   std::vector<Fact> facts_;
   std::vector<Fact> past_;
   std::vector<Datom> changes_;
+  bool is_code_open_ = false;
   EntityId max_eid_;
   TxId max_tx_;
   std::map<std::string, EntityId> tempids_;
