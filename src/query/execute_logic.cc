@@ -12,20 +12,20 @@ namespace stele::query {
 namespace {
 
 // While it lives, memory in use counts as that of something around.
-class Inside {
+class Surrounded {
  public:
-  explicit Inside(Run& run)
+  explicit Surrounded(Run& run)
       : run_(run), outside_(run.bytes_outside), held_(run.bytes_held), asked_(run.bytes_asked) {
     run.bytes_outside += held_ + asked_;
     run.bytes_held = run.bytes_asked = 0;
   }
-  ~Inside() {
+  ~Surrounded() {
     run_.bytes_outside = outside_;
     run_.bytes_held = held_;
     run_.bytes_asked = asked_;
   }
-  Inside(const Inside&) = delete;
-  Inside& operator=(const Inside&) = delete;
+  Surrounded(const Surrounded&) = delete;
+  Surrounded& operator=(const Surrounded&) = delete;
 
  private:
   Run& run_;
@@ -43,22 +43,18 @@ class Interior {
 
   // Chooses the way, by what there is around.
   Done choose(std::span<const Columns> around) {
-    const bool must_seed = !sharing_.needed.empty();
     if (around.empty()) return {};
+    const bool must_seed = !sharing_.needed.empty() || run_.inside == InsideWay::from_around;
+    if (!must_seed && run_.inside == InsideWay::by_themselves) return {};
     double rows = 0;
     for (const Columns& relation : around) rows += static_cast<double>(relation.rows);
     const double alone = must_seed ? 0 : cost({});
     // Even to look at the rows around would cost more.
     if (!must_seed && alone <= rows) return {};
-    std::vector<Columns> seeds;
-    for (const Columns& relation : around) {
-      STELE_TRY(Columns seed, project(relation, sharing_.shared, false, run_));
-      seeds.push_back(std::move(seed));
-    }
-    if (must_seed || cost(seeds) + rows < alone) {
-      seeds_ = std::move(seeds);
-      is_seeded_ = true;
-    }
+    STELE_TRY(std::vector<Columns> seeds, seeds_of(around));
+    if (!must_seed && cost(seeds) + rows >= alone) return {};
+    seeds_ = std::move(seeds);
+    is_seeded_ = true;
     return {};
   }
 
@@ -67,7 +63,7 @@ class Interior {
     std::vector<Columns> parts;
     for (const Branch& branch : branches_) {
       const Conjunction inside = conjunction(branch, seeds_);
-      const Inside scope(run_);
+      const Surrounded scope(run_);
       STELE_TRY(Columns part, execute(inside, plan(inside), run_));
       const bool is_settled = part.columns.empty() && part.rows > 0;
       parts.push_back(std::move(part));
@@ -82,6 +78,16 @@ class Interior {
  private:
   Conjunction conjunction(Branch branch, std::span<const Columns> seeds) const {
     return {seeds, branch, sharing_.shared, variables_};
+  }
+
+  // What the relations have for the variables they share with the inside, each once.
+  Result<std::vector<Columns>> seeds_of(std::span<const Columns> around) const {
+    std::vector<Columns> seeds;
+    for (const Columns& relation : around) {
+      STELE_TRY(Columns seed, project(relation, sharing_.shared, false, run_));
+      seeds.push_back(std::move(seed));
+    }
+    return seeds;
   }
 
   double cost(std::span<const Columns> seeds) const {

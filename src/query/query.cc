@@ -45,8 +45,11 @@ Error Run::reader_error() const {
 }
 
 Result<Relation> run_with(const Prepared& prepared, std::span<const Input> inputs,
-                          tree::Reader& reader, const QueryOptions& options) {
-  Run run{.reader = reader, .bytes_max = options.memory_bytes_max, .cancel = options.cancel};
+                          tree::Reader& reader, const QueryOptions& options, InsideWay inside) {
+  Run run{.reader = reader,
+          .bytes_max = options.memory_bytes_max,
+          .cancel = options.cancel,
+          .inside = inside};
   STELE_TRY(const Resolved resolved, resolve(prepared, inputs, run));
   const Conjunction conjunction = resolved.conjunction();
   const Plan steps = plan(conjunction);

@@ -6,64 +6,15 @@
 
 #include <gtest/gtest.h>
 
-#include "base/testing_random.h"
 #include "base/text.h"
 #include "query/query_testing.h"
+#include "query/random_testing.h"
 
 namespace stele::query {
 namespace {
 
 using base::TestRandom;
 using base::text;
-
-constexpr int kEntities = 9;
-constexpr const char* kAttributes[] = {":one", ":many", ":idx", ":ref", ":any"};
-
-std::string pick(TestRandom& random, const std::vector<std::string>& from) {
-  return from[static_cast<std::size_t>(random.below(from.size()))];
-}
-
-std::string random_value(TestRandom& random, std::string_view attribute) {
-  if (attribute == ":ref") return text(random.between(1, kEntities));
-  if (attribute == ":any") {
-    return pick(random,
-                {"1", "1.0", "2", "\"a\"", "\"b\"", ":k", "true", "false", "1.5", "[1 :k]"});
-  }
-  return text(random.between(0, 4));
-}
-
-// Facts without contradictions: under attributes of cardinality one the first value stays.
-std::string random_facts(TestRandom& random) {
-  std::set<std::string> seen;
-  std::string out;
-  for (std::int64_t i = random.between(20, 80); i > 0; --i) {
-    const std::string e = text(random.between(1, kEntities));
-    const std::string a = kAttributes[random.below(5)];
-    const std::string v = random_value(random, a);
-    const bool is_many = a == ":many" || a == ":ref";
-    // In storage 1 and 1.0 are one value: of :any there is one fact an entity, too.
-    if (!seen.insert(e + a + (is_many ? v : "")).second) continue;
-    out += text("+ ", e, " ", a, " ", v, "\n");
-  }
-  return out;
-}
-
-Db random_db(TestRandom& random) {
-  return database({declare(101, ":one", ":db.type/long") +
-                       declare(102, ":many", ":db.type/long", true) +
-                       declare(103, ":idx", ":db.type/long", false, ":db/index true") +
-                       declare(104, ":ref", ":db.type/ref", true),
-                   random_facts(random)});
-}
-
-Value random_collection(TestRandom& random) {
-  std::string out = "[";
-  for (std::uint64_t i = random.below(12); i > 0; --i) {
-    const std::string a = kAttributes[random.below(5)];
-    out += text("[", random.between(1, kEntities), " ", a, " ", random_value(random, a), "]");
-  }
-  return form(out + "]");
-}
 
 // Builds a query whose calls only use what something binds.
 class Asker {
@@ -154,19 +105,13 @@ class Asker {
   std::set<char> bound_;
 };
 
-std::string renamed(std::string query) {
-  for (std::size_t at = 0; (at = query.find('?', at)) != std::string::npos; ++at) {
-    query.replace(at, 2, std::string("?") + static_cast<char>('z' - (query[at + 1] - 'a')) + "0");
-  }
-  return query;
-}
-
 TEST(RandomQueries, AgreeWithTheDefinition) {
   std::size_t answered = 0, with_rows = 0;
   for (std::uint64_t seed = 1; seed <= 4000; ++seed) {
     TestRandom random(seed);
-    const Db one = random_db(random);
-    const Db two = random.chance(1, 2) ? random_db(random) : one.as_of(one.max_tx() - 1);
+    const Db one = random_db(random, random.between(20, 80));
+    const Db two = random.chance(1, 2) ? random_db(random, random.between(20, 80))
+                                       : one.as_of(one.max_tx() - 1);
     const Value collection = random_collection(random);
     Asker asker(random);
     const std::string query = asker.query();

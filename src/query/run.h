@@ -14,9 +14,15 @@
 
 namespace stele::query {
 
+// How clauses inside negations and disjunctions are evaluated: by themselves, or from what the
+// rows around them know (which is the only way where they need some of it). The answer is the same;
+// tests compare.
+enum class InsideWay : std::uint8_t { cheapest, by_themselves, from_around };
+
 // Errors: as Query::run.
 Result<Relation> run_with(const Prepared& prepared, std::span<const Input> inputs,
-                          tree::Reader& reader, const QueryOptions& options = {});
+                          tree::Reader& reader, const QueryOptions& options = {},
+                          InsideWay inside = InsideWay::cheapest);
 
 // What every stage of a run is handed: the reader, the memory that texts made on the way live in,
 // and the budget. Used by one thread.
@@ -24,6 +30,7 @@ struct Run {
   tree::Reader& reader;
   std::uint64_t bytes_max;
   const std::atomic<bool>* cancel = nullptr;
+  InsideWay inside = InsideWay::cheapest;
   base::Arena arena;
   std::vector<std::shared_ptr<const void>> owners;  // of texts that cells point into
   std::uint64_t bytes_outside = 0;                  // of what is around the clauses being run
