@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/try.h"
+#include "query/estimate.h"
 #include "query/execute.h"
 #include "query/project.h"
 #include "query/semi_join.h"
@@ -49,8 +50,8 @@ class Interior {
     double rows = 0;
     for (const Columns& relation : around) rows += static_cast<double>(relation.rows);
     const double alone = must_seed ? 0 : cost({});
-    // Even to look at the rows around would cost more.
-    if (!must_seed && alone <= rows) return {};
+    // Even to find the distinct values around would cost more.
+    if (!must_seed && alone <= rows * kCostOfHash) return {};
     STELE_TRY(std::vector<Columns> seeds, seeds_of(around));
     if (!must_seed && cost(seeds) + rows >= alone) return {};
     seeds_ = std::move(seeds);

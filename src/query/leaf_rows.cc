@@ -32,6 +32,49 @@ Item item_at(const Leaf& leaf, Row row, Part part) {
   }
 }
 
+// Which cells equal a constant of the same kind. Equal texts of a leaf's dictionary are one cell,
+// so what was found about a cell is remembered by its bits.
+class EqualTo {
+ public:
+  explicit EqualTo(const Item& constant) : constant_(constant) {
+    // In all slots but its own the constant stands for nothing: no other cell has its bits.
+    std::fill(std::begin(verdicts_), std::end(verdicts_), Verdict{constant.cell, true});
+  }
+
+  bool operator()(Cell cell) {
+    Verdict& verdict = verdicts_[(cell ^ cell >> 6) % kSlots];
+    if (verdict.cell != cell) verdict = {cell, is_equal({constant_.kind, cell}, constant_)};
+    return verdict.equal;
+  }
+
+ private:
+  struct Verdict {
+    Cell cell;
+    bool equal;
+  };
+  static constexpr std::size_t kSlots = 64;
+
+  Item constant_;
+  Verdict verdicts_[kSlots];
+};
+
+// Below this many rows remembering does not pay.
+constexpr std::size_t kRowsRemembered = 64;
+
+template <typename Test>
+void keep_rows(Batch& batch, const Test& test) {
+  const bool has_left = !batch.left_rows.empty();
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < batch.leaf_rows.size(); ++i) {
+    const Row row = batch.leaf_rows[i], left = has_left ? batch.left_rows[i] : 0;
+    batch.leaf_rows[kept] = row;
+    if (has_left) batch.left_rows[kept] = left;
+    kept += test(row, left);
+  }
+  batch.leaf_rows.resize(kept);
+  if (has_left) batch.left_rows.resize(kept);
+}
+
 bool has_one_kind(const Leaf& leaf) {
   return leaf.attributes().size() == 1 && !leaf.attributes()[0].mixed;
 }
@@ -118,19 +161,24 @@ bool LeafRows::passes(const Check& check, const Leaf& leaf, Row row, Row left) c
   }
 }
 
+// Does it compare values of one kind with a constant of that kind, often enough to do it in a loop
+// of its own?
+bool LeafRows::is_value_check(const Check& check, const Leaf& leaf, const Batch& batch) {
+  return check.with == Check::With::constant && check.part == kV && has_one_kind(leaf) &&
+         leaf.attributes()[0].kind == check.constant.kind &&
+         batch.leaf_rows.size() >= kRowsRemembered;
+}
+
 void LeafRows::filter(const Leaf& leaf, Batch& batch) const {
   for (const Check& check : checks_) {
     if (!needs(check, leaf)) continue;
-    const bool has_left = !batch.left_rows.empty();
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < batch.leaf_rows.size(); ++i) {
-      const Row row = batch.leaf_rows[i], left = has_left ? batch.left_rows[i] : 0;
-      batch.leaf_rows[kept] = row;
-      if (has_left) batch.left_rows[kept] = left;
-      kept += passes(check, leaf, row, left);
+    if (is_value_check(check, leaf, batch)) {
+      const std::span<const Cell> values = leaf.v();
+      EqualTo equal(check.constant);
+      keep_rows(batch, [&](Row row, Row) { return equal(values[row]); });
+    } else {
+      keep_rows(batch, [&](Row row, Row left) { return passes(check, leaf, row, left); });
     }
-    batch.leaf_rows.resize(kept);
-    if (has_left) batch.left_rows.resize(kept);
   }
 }
 

@@ -61,6 +61,7 @@ class LeafRows {
   void plan_part(const DbPattern& pattern, const Options& options, Part part);
   bool needs(const Check& check, const format::Leaf& leaf) const;
   bool passes(const Check& check, const format::Leaf& leaf, Row row, Row left) const;
+  static bool is_value_check(const Check& check, const format::Leaf& leaf, const Batch& batch);
   void filter(const format::Leaf& leaf, Batch& batch) const;
   void append(Output& output, const format::Leaf& leaf, std::span<const Row> rows);
   void append(Output& output, const format::Leaf& leaf, Row begin, Row end);
