@@ -8,8 +8,9 @@
 
 namespace stele::query {
 
-inline constexpr double kCostOfProbe = 20;  // one row looked up in an index
-inline constexpr double kCostOfHash = 4;    // one row put into a hash table, or looked up in one
+inline constexpr double kCostOfScan = 0.25;  // one row of a range that is read as a whole
+inline constexpr double kCostOfProbe = 20;   // one row looked up in an index
+inline constexpr double kCostOfHash = 4;     // one row put into a hash table, or looked up in one
 
 // The rows that match the constants of a pattern.
 double rows_of(const DbPattern& pattern);

@@ -2,6 +2,7 @@
 
 #include "base/try.h"
 #include "query/apply.h"
+#include "query/estimate.h"
 #include "query/execute_logic.h"
 #include "query/filter.h"
 #include "query/join_entity.h"
@@ -9,9 +10,22 @@
 #include "query/join_value.h"
 #include "query/project.h"
 #include "query/scan.h"
+#include "query/semi_join.h"
 
 namespace stele::query {
 namespace {
+
+// A probe costs about as much as passing by this many rows.
+constexpr double kRowsPerProbe = 64;
+
+// Does the pattern only ask whether an entity has a value, by a range of AVET that is not long
+// beside the entities?
+bool is_membership(const DbPattern& pattern, const Columns& entities) {
+  return pattern.is_indexed() && pattern.slots[kV].is_constant() &&
+         pattern.slots[kTx].what == Slot::What::ignore &&
+         pattern.slots[kAdded].what == Slot::What::ignore &&
+         rows_of(pattern) <= static_cast<double>(entities.rows) * kRowsPerProbe;
+}
 
 class Executor {
  public:
@@ -70,6 +84,12 @@ class Executor {
   Result<Columns> run_pattern(const Step& step, const DbPattern& pattern) {
     if (step.access != Access::scan) {
       const Columns& left = relations_[step.consumes[0]];
+      if (step.access == Access::entity && is_membership(pattern, left)) {
+        STELE_TRY(const Columns members, scan(pattern, run_));
+        STELE_TRY(Columns rows,
+                  semi_join(left, members, Keep::partnered, Nil::joins_nothing, run_));
+        return join_rest(std::move(rows), step, 1);
+      }
       if (step.access == Access::entity && can_join_entity(left, pattern)) {
         STELE_TRY(Columns rows, join_entity(left, pattern, run_));
         return join_rest(std::move(rows), step, 1);

@@ -33,6 +33,10 @@ class Surrounded {
   std::uint64_t outside_, held_, asked_;
 };
 
+// A row that the inside gives and that is looked for among those around it. They are entities as a
+// rule, and a bit each.
+constexpr double kCostOfAnswer = 0.5;
+
 using Branch = std::span<const ResolvedClause>;
 
 // What is inside one clause: branches, of which a negation has one.
@@ -95,7 +99,7 @@ class Interior {
     double sum = 0;
     for (const Branch& branch : branches_) {
       const Plan planned = plan(conjunction(branch, seeds));
-      sum += planned.cost + planned.rows_estimate;
+      sum += planned.cost + planned.rows_estimate * kCostOfAnswer;
     }
     return sum;
   }

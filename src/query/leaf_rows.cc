@@ -63,16 +63,23 @@ constexpr std::size_t kRowsRemembered = 64;
 
 template <typename Test>
 void keep_rows(Batch& batch, const Test& test) {
-  const bool has_left = !batch.left_rows.empty();
+  std::vector<Row>&rows = batch.leaf_rows, &left = batch.left_rows;
   std::size_t kept = 0;
-  for (std::size_t i = 0; i < batch.leaf_rows.size(); ++i) {
-    const Row row = batch.leaf_rows[i], left = has_left ? batch.left_rows[i] : 0;
-    batch.leaf_rows[kept] = row;
-    if (has_left) batch.left_rows[kept] = left;
-    kept += test(row, left);
+  if (left.empty()) {
+    for (const Row row : rows) {
+      rows[kept] = row;
+      kept += test(row, Row{0});
+    }
+  } else {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const Row row = rows[i], left_row = left[i];
+      rows[kept] = row;
+      left[kept] = left_row;
+      kept += test(row, left_row);
+    }
+    left.resize(kept);
   }
-  batch.leaf_rows.resize(kept);
-  if (has_left) batch.left_rows.resize(kept);
+  rows.resize(kept);
 }
 
 bool has_one_kind(const Leaf& leaf) {

@@ -77,6 +77,15 @@ const std::vector<std::string>& questions() {
       "[:find ?e ?x :in $ [?x ...] :where [?e :number ?x]]",
       "[:find ?e ?tx :where [?e :number 999 ?tx]]",
       "[:find ?e ?tx :where [?e :age 50] [?e :town _ ?tx]]",
+      "[:find ?e :where [?e :town \"town 1\"] (not [?e :tag :t1])]",
+      "[:find ?e :where [?e :name \"n7\"] [?e :town \"town 1\"] (not [?e :friend ?f] [?f :age 9])]",
+      "[:find ?e :where [?e :age ?a] (not [?e :tag :t1] [?e :tag :t2]) (not [(< ?a 50)])]",
+      "[:find ?e :where [?e :number] (not-join [?e] [?f :friend ?e] [?f :age ?a] [(> ?a 50)])]",
+      "[:find ?e :where (or [?e :name \"n7\"] [?e :number 801] (and [?e :tag :t3] [?e :age 30]))]",
+      "[:find ?e ?a :where [?e :town \"town 2\"] (or-join [?e ?a] [?e :age ?a] (and [?e :friend "
+      "?f] "
+      "[?f :age ?a]))]",
+      "[:find ?e :where [?e :number ?n] [(> ?n 900)] (not (or [?e :tag :t0] (not [?e :tag :t1])))]",
   };
   return all;
 }

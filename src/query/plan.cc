@@ -170,7 +170,7 @@ class Planner {
     consume(step, variables_of(clause));
     // Rows that are only scanned are not hashed.
     const bool is_alone = best.access == Access::scan && step.consumes.empty();
-    out_.cost += best.rows + (is_alone ? 0 : best.cost);
+    out_.cost += is_alone ? best.rows * kCostOfScan : best.rows + best.cost;
     finish(std::move(step));
     return true;
   }
