@@ -11,6 +11,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "samples.h"
 #include "suite.h"
 
 namespace stele::bench {
@@ -78,6 +79,8 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--peers", settings.peers_folder, "where npm installed the peers")
       ->capture_default_str();
+  app.add_flag("--cpu", stele::bench::Stopwatch::counts_cpu,
+               "time on the processor instead of wall time, for the engines in this process");
   app.add_option("--json", json, "write the figures to this file, too");
   app.add_flag("--smoke", is_smoke, "few people, each row once: are the answers equal?");
   CLI11_PARSE(app, argc, argv);

@@ -2,21 +2,26 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
+#include <ctime>
 #include <vector>
 
 namespace stele::bench {
 
+// Wall time; or, once `counts_cpu` is set, the calling thread's time on a processor: what to compare
+// by on a machine that others are using. Every engine here runs in the calling thread.
 class Stopwatch {
  public:
-  double us() const {
-    return std::chrono::duration<double, std::micro>(Clock::now() - start_).count();
-  }
+  static inline bool counts_cpu = false;
+  double us() const { return now() - start_; }
 
  private:
-  using Clock = std::chrono::steady_clock;
-  Clock::time_point start_ = Clock::now();
+  static double now() {
+    timespec time{};
+    clock_gettime(counts_cpu ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &time);
+    return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
+  }
+  double start_ = now();
 };
 
 class Samples {
