@@ -11,10 +11,12 @@ std::uint64_t consume(const Relation& rows) {
   std::uint64_t sum = rows.rows();
   for (std::size_t column = 0; column < rows.columns(); ++column) {
     const Kind kind = rows.kind(column);
+    if (kind == Kind::int64) {
+      for (const std::int64_t cell : rows.int64s(column)) sum += static_cast<std::uint64_t>(cell);
+      continue;
+    }
     for (std::size_t row = 0; row < rows.rows(); ++row) {
-      if (kind == Kind::int64) {
-        sum += static_cast<std::uint64_t>(rows.get<std::int64_t>(row, column));
-      } else if (kind == Kind::string || kind == Kind::keyword) {
+      if (kind == Kind::string || kind == Kind::keyword) {
         sum += rows.get<std::string_view>(row, column).size();
       } else if (kind == Kind::float64) {
         sum += static_cast<std::uint64_t>(rows.get<double>(row, column));

@@ -8,8 +8,8 @@
 
 namespace stele::bench {
 
-// Wall time; or, once `counts_cpu` is set, the calling thread's time on a processor: what to compare
-// by on a machine that others are using. Every engine here runs in the calling thread.
+// Wall time; or, once `counts_cpu` is set, the calling thread's time on a processor: what to
+// compare by on a machine that others are using. Every engine here runs in the calling thread.
 class Stopwatch {
  public:
   static inline bool counts_cpu = false;

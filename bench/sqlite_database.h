@@ -45,7 +45,9 @@ inline std::string_view text_at(sqlite3_stmt* statement, int column) {
 
 inline SqliteDatabase open_sqlite(const std::string& path) {
   sqlite3* database = nullptr;
-  const int code = sqlite3_open(path.c_str(), &database);
+  // One thread uses it: it need not lock itself.
+  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  const int code = sqlite3_open_v2(path.c_str(), &database, kFlags, nullptr);
   SqliteDatabase out(database);
   if (code != SQLITE_OK) fail(database, path);
   return out;

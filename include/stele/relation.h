@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <tuple>
 #include <vector>
@@ -50,6 +51,9 @@ class Relation {
   template <typename T>
   T get(std::size_t row, std::size_t column) const;
   Value at(std::size_t row, std::size_t column) const;
+  // A column of longs as it lies in memory; valid as long as any copy of the relation lives.
+  // Another kind is a caller's error, as above.
+  std::span<const std::int64_t> int64s(std::size_t column) const;
 
   // All rows as tuples of the given types, one per column.
   template <typename... Ts>

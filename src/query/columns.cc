@@ -61,6 +61,13 @@ const Column* Columns::find(Var variable) const {
   return nullptr;
 }
 
+ColumnPtr Columns::shared(Var variable) const {
+  for (std::size_t i = 0; i < variables.size(); ++i) {
+    if (variables[i] == variable) return columns[i];
+  }
+  return nullptr;
+}
+
 void Columns::add(Var variable, ColumnPtr column) {
   variables.push_back(variable);
   columns.push_back(std::move(column));

@@ -94,6 +94,7 @@ struct Columns {
   const Column* find(Var variable) const;
   const Column& of(Var variable) const { return *find(variable); }
   bool has(Var variable) const { return find(variable) != nullptr; }
+  ColumnPtr shared(Var variable) const;
   void add(Var variable, ColumnPtr column);
   std::size_t bytes() const;
   // The variables that the two have in common.

@@ -1,7 +1,6 @@
 #include "query/join_entity.h"
 
 #include <algorithm>
-#include <cstring>
 #include <numeric>
 
 #include "base/try.h"
@@ -14,8 +13,10 @@ using Entities = std::span<const std::uint64_t>;
 
 // A probe costs about as much as passing by this many rows.
 constexpr std::uint64_t kRowsPerProbe = 64;
-// Equal stretches of two columns of entities are found by comparing blocks of this many.
-constexpr std::size_t kBlock = 64;
+// A leaf's entities are looked up by their distance from the first where that wastes no more than
+// this many places for each, and where at least one in kRowsPerLookup of them is asked for.
+constexpr std::uint64_t kPlacesPerRow = 8;
+constexpr std::size_t kRowsPerLookup = 16;
 
 bool is_strictly_ascending(Entities e) {
   for (std::size_t i = 1; i < e.size(); ++i) {
@@ -40,63 +41,100 @@ std::size_t seek(Entities entities, std::size_t at, std::uint64_t e) {
 // Merges sorted entities with the slices of a scan, which ascend as well.
 class Merge {
  public:
-  explicit Merge(Entities left) : left_(left) {}
+  // `is_unique`: it is known that no entity has two rows.
+  Merge(Entities left, bool is_unique) : left_(left), is_unique_(is_unique) {}
 
   bool is_done() const { return at_ == left_.size(); }
 
   // Invariant: entities before at_ have no more rows to come, in this slice or a later one.
   void match(const tree::Slice& slice, Batch& out) {
-    const Entities right = slice.leaf->e().first(slice.end);
-    const bool is_unique = is_strictly_ascending(right.subspan(slice.begin));
-    std::size_t j = slice.begin;
-    while (at_ < left_.size() && j < right.size()) {
-      if (left_[at_] < right[j]) {
-        at_ = seek(left_, at_, right[j]);
-      } else if (right[j] < left_[at_]) {
-        j = seek(right, j, left_[at_]);
-      } else if (!is_unique || !match_block(right, j, out)) {
-        match_entity(right, j, out);
-      }
+    const Entities right = slice.leaf->e().subspan(slice.begin, slice.size());
+    at_ = seek_from(left_, at_, right.front());
+    const std::size_t end = seek_from(left_, at_, right.back() + 1);
+    if (can_look_up(right, end - at_)) {
+      look_up(right, slice.begin, end, out);
+    } else {
+      walk(right, slice.begin, end, out);
     }
+    at_ = end;
     // The last entity may go on in the next slice.
     while (at_ > 0 && left_[at_ - 1] == right.back()) --at_;
   }
 
  private:
-  // A whole block of equal entities at once; no repetitions on either side, since `right` has none.
-  bool match_block(Entities right, std::size_t& j, Batch& out) {
-    if (left_.size() - at_ < kBlock || right.size() - j < kBlock) return false;
-    if (std::memcmp(&left_[at_], &right[j], kBlock * sizeof(right[0])) != 0) return false;
-    for (std::size_t i = 0; i < kBlock; ++i) {
-      out.add(static_cast<Row>(at_ + i), static_cast<Row>(j + i));
-    }
-    // A repetition of the last entity on the left is still to come.
-    at_ += kBlock - 1;
-    j += kBlock - 1;
-    step_past(right, j);
-    return true;
+  static std::size_t seek_from(Entities entities, std::size_t at, std::uint64_t e) {
+    return at < entities.size() && entities[at] < e ? seek(entities, at, e) : at;
   }
 
-  void step_past(Entities right, std::size_t& j) {
-    const std::uint64_t e = right[j];
-    ++at_;
-    if (at_ == left_.size() || left_[at_] != e) ++j;
+  bool can_look_up(Entities right, std::size_t wanted) const {
+    const std::uint64_t places = right.back() - right.front() + 1;
+    return wanted * kRowsPerLookup >= right.size() && places <= right.size() * kPlacesPerRow &&
+           (is_unique_ || is_strictly_ascending(right));
+  }
+
+  // Left rows up to `end` lie between the first and the last entity of `right`, which are unique.
+  void look_up(Entities right, Row base, std::size_t end, Batch& out) {
+    const std::uint64_t first = right.front();
+    const auto places = static_cast<std::size_t>(right.back() - first + 1);
+    const std::span<Row> left_rows = extend(out.left_rows, end - at_),
+                         leaf_rows = extend(out.leaf_rows, end - at_);
+    if (places == right.size()) {
+      for (std::size_t i = at_; i < end; ++i) {
+        left_rows[i - at_] = static_cast<Row>(i);
+        leaf_rows[i - at_] = base + static_cast<Row>(left_[i] - first);
+      }
+      at_ = end;
+      return;
+    }
+    rows_by_place_.assign(places, kNoRow);
+    for (std::size_t j = 0; j < right.size(); ++j) {
+      rows_by_place_[right[j] - first] = base + static_cast<Row>(j);
+    }
+    std::size_t found = 0;
+    for (; at_ < end; ++at_) {
+      const Row row = rows_by_place_[left_[at_] - first];
+      left_rows[found] = static_cast<Row>(at_);
+      leaf_rows[found] = row;
+      found += row != kNoRow;
+    }
+    out.left_rows.resize(out.left_rows.size() - left_rows.size() + found);
+    out.leaf_rows.resize(out.leaf_rows.size() - leaf_rows.size() + found);
+  }
+
+  static std::span<Row> extend(std::vector<Row>& rows, std::size_t more) {
+    rows.resize(rows.size() + more);
+    return std::span<Row>(rows).last(more);
+  }
+
+  void walk(Entities right, Row base, std::size_t end, Batch& out) {
+    std::size_t j = 0;
+    while (at_ < end && j < right.size()) {
+      if (left_[at_] < right[j]) {
+        at_ = seek(left_, at_, right[j]);
+      } else if (right[j] < left_[at_]) {
+        j = seek(right, j, left_[at_]);
+      } else {
+        match_entity(right, base, j, out);
+      }
+    }
   }
 
   // All rows of one entity on the left with all on the right.
-  void match_entity(Entities right, std::size_t& j, Batch& out) {
+  void match_entity(Entities right, Row base, std::size_t& j, Batch& out) {
     const std::uint64_t e = right[j];
     const std::size_t begin = j;
     while (j < right.size() && right[j] == e) ++j;
     for (; at_ < left_.size() && left_[at_] == e; ++at_) {
       for (std::size_t row = begin; row < j; ++row) {
-        out.add(static_cast<Row>(at_), static_cast<Row>(row));
+        out.add(static_cast<Row>(at_), base + static_cast<Row>(row));
       }
     }
   }
 
   Entities left_;
+  bool is_unique_;
   std::size_t at_ = 0;
+  std::vector<Row> rows_by_place_;
 };
 
 class EntityJoin {
@@ -142,7 +180,7 @@ class EntityJoin {
 
   Done merge(const tree::Range& range) {
     db::Scan scan(*pattern_.view, order_, range, run_.reader);
-    Merge merge(entities_);
+    Merge merge(entities_, is_unique());
     tree::Slice slice;
     Batch batch;
     while (!merge.is_done() && scan.next(slice)) {
@@ -151,6 +189,11 @@ class EntityJoin {
       STELE_DO(take(slice.leaf, batch));
     }
     return {};
+  }
+
+  // In the present an attribute of cardinality one has one row for each entity.
+  bool is_unique() const {
+    return pattern_.view->is_present() && pattern_.schema && !pattern_.schema->many;
   }
 
   Done probe() {
@@ -176,10 +219,27 @@ class EntityJoin {
   std::vector<Row> left_rows_;
 };
 
+// Rows in the order of their entities by counting, in two passes: for entities that lie together.
+std::vector<Row> sorted_by_counting(Entities cells, std::uint64_t first, std::size_t places) {
+  std::vector<Row> begin(places + 1);
+  for (const std::uint64_t e : cells) ++begin[e - first + 1];
+  std::partial_sum(begin.begin(), begin.end(), begin.begin());
+  std::vector<Row> rows(cells.size());
+  for (std::size_t row = 0; row < cells.size(); ++row) {
+    rows[begin[cells[row] - first]++] = static_cast<Row>(row);
+  }
+  return rows;
+}
+
 // The relation in the order of its entities.
 Columns sorted_by(const Columns& left, Var entity) {
-  const std::span<const Cell> cells = left.of(entity).cells;
+  const Entities cells = left.of(entity).cells;
   if (std::is_sorted(cells.begin(), cells.end())) return left;
+  const auto [low, high] = std::minmax_element(cells.begin(), cells.end());
+  const std::uint64_t first = *low, width = *high - first;
+  if (width < cells.size() * kPlacesPerRow) {
+    return gather(left, sorted_by_counting(cells, first, static_cast<std::size_t>(width) + 1));
+  }
   std::vector<Row> rows(left.rows);
   std::iota(rows.begin(), rows.end(), Row{0});
   std::stable_sort(rows.begin(), rows.end(), [&](Row a, Row b) { return cells[a] < cells[b]; });

@@ -99,15 +99,19 @@ void LeafRows::plan_part(const DbPattern& pattern, const Options& options, Part 
     // The storage order takes 1 and 1.0 for one value, unification does not: a searched value is
     // still checked where kinds differ.
     if (part == kV || !(options.searched & (1u << part))) {
-      checks_.push_back({Check::With::constant, part, slot.constant, kE, nullptr});
+      checks_.push_back({.with = Check::With::constant, .part = part, .constant = slot.constant});
     }
     return;
   }
   if (!slot.is_variable()) return;
+  if (part == kV && pattern.bounds.any() && !(options.searched & (1u << kV))) {
+    checks_.push_back({.with = Check::With::bounds, .part = part, .bounds = &pattern.bounds});
+  }
   for (int earlier = 0; earlier < part; ++earlier) {
     const Slot& other = pattern.slots[static_cast<std::size_t>(earlier)];
     if (other.is_variable() && other.variable == slot.variable) {
-      checks_.push_back({Check::With::part, part, {}, static_cast<Part>(earlier), nullptr});
+      checks_.push_back(
+          {.with = Check::With::part, .part = part, .other = static_cast<Part>(earlier)});
       return;
     }
   }
@@ -115,7 +119,7 @@ void LeafRows::plan_part(const DbPattern& pattern, const Options& options, Part 
   if (!left) {
     outputs_.push_back({part, slot.variable, {}});
   } else if (options.joined != part) {
-    checks_.push_back({Check::With::left, part, {}, kE, left});
+    checks_.push_back({.with = Check::With::left, .part = part, .column = left});
   }
 }
 
@@ -161,6 +165,8 @@ bool LeafRows::passes(const Check& check, const Leaf& leaf, Row row, Row left) c
   switch (check.with) {
     case Check::With::constant:
       return unifies(item, check.constant);
+    case Check::With::bounds:
+      return check.bounds->hold(item);
     case Check::With::part:
       return unifies(item, item_at(leaf, row, check.other));
     default:
@@ -176,6 +182,12 @@ bool LeafRows::is_value_check(const Check& check, const Leaf& leaf, const Batch&
          batch.leaf_rows.size() >= kRowsRemembered;
 }
 
+// Does it ask whether longs lie between two others?
+bool LeafRows::is_int_check(const Check& check, const Leaf& leaf) {
+  return check.with == Check::With::bounds && has_one_kind(leaf) &&
+         leaf.attributes()[0].kind == Kind::int64 && check.bounds->is_int();
+}
+
 void LeafRows::filter(const Leaf& leaf, Batch& batch) const {
   for (const Check& check : checks_) {
     if (!needs(check, leaf)) continue;
@@ -183,6 +195,12 @@ void LeafRows::filter(const Leaf& leaf, Batch& batch) const {
       const std::span<const Cell> values = leaf.v();
       EqualTo equal(check.constant);
       keep_rows(batch, [&](Row row, Row) { return equal(values[row]); });
+    } else if (is_int_check(check, leaf)) {
+      const auto [low, high] = check.bounds->ints();
+      keep_rows(batch, [&, low = low, high = high](Row row, Row) {
+        const std::int64_t v = value::int_of(leaf.v()[row]);
+        return v >= low && v <= high;
+      });
     } else {
       keep_rows(batch, [&](Row row, Row left) { return passes(check, leaf, row, left); });
     }

@@ -28,7 +28,7 @@ struct Batch {
 class LeafRows {
  public:
   // `left`, if any, is the other side of the join; `joined` is the part whose equality with it the
-  // caller sees to, `searched` are the parts whose constants the index search has seen to.
+  // caller sees to, `searched` are the parts whose constants or bounds the search has seen to.
   struct Options {
     const Columns* left = nullptr;
     std::optional<Part> joined;
@@ -47,11 +47,12 @@ class LeafRows {
 
  private:
   struct Check {
-    enum class With : std::uint8_t { constant, part, left } with;
+    enum class With : std::uint8_t { constant, bounds, part, left } with;
     Part part;
     Item constant;
     Part other = kE;
     const Column* column = nullptr;
+    const Bounds* bounds = nullptr;
   };
   struct Output {
     Part part;
@@ -63,6 +64,7 @@ class LeafRows {
   bool passes(const Check& check, const format::Leaf& leaf, Row row, Row left) const;
   static bool is_value_check(const Check& check, const format::Leaf& leaf, const Batch& batch);
   void filter(const format::Leaf& leaf, Batch& batch) const;
+  static bool is_int_check(const Check& check, const format::Leaf& leaf);
   void append(Output& output, const format::Leaf& leaf, std::span<const Row> rows);
   void append(Output& output, const format::Leaf& leaf, Row begin, Row end);
   void pin(const format::LeafPtr& leaf);

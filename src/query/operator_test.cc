@@ -67,6 +67,18 @@ const std::vector<std::string>& questions() {
       "[:find ?e ?a ?t :where [?e :name ?n] [?e :age ?a] [?e :tag ?t] [(< ?a 10)]]",
       "[:find ?n ?a :where [?e :number 700] [?e :name ?n] [?e :age ?a]]",
       "[:find ?fn :where [?e :number 700] [?e :friend ?f] [?f :name ?fn]]",
+      "[:find ?e ?n :where [?e :number ?n] [(> ?n 900)]]",
+      "[:find ?e ?n :where [?e :number ?n] [(<= 700 ?n 900)]]",
+      "[:find ?e ?n :where [?e :number ?n] [(> ?n 700)] [(< ?n 703)]]",
+      "[:find ?e ?n :where [?e :number ?n] [(> ?n 899.5)] [(<= ?n 950)] [(< ?n 950)]]",
+      "[:find ?e ?n :where [?e :number ?n] [(< ?n \"a\")]]",
+      "[:find ?e ?n :where [?e :name ?n] [(>= ?n \"n3\")] [(< ?n \"n35\")]]",
+      "[:find ?e ?n :where [?e :name ?n] [(> ?n \"n3\")] [(<= ?n \"n35\")]]",
+      "[:find ?e ?n ?a :where [?e :number ?n] [(< 980 ?n)] [?e :age ?a]]",
+      "[:find ?e ?n ?t :where [?e :number ?n] [(< 640 ?n)] [?e :tag ?t] [(> 990 ?n)]]",
+      "[:find ?e ?n :where [?e :age 42] [?e :number ?n] [(> ?n 800)]]",
+      "[:find ?n ?m :where [700 :number ?n] [?e :number ?n] [?e :age ?m] [(> ?n 299)]]",
+      "[:find ?e ?n :where [?e :name \"n7\"] [?e :number ?n] (not [?e :number ?n] [(> ?n 800)])]",
       "[:find ?e ?fn :where [?e :tag :t1] [?e :friend ?f] [?f :age ?fn] [(> ?fn 90)]]",
       "[:find ?e1 ?a :where [?e :name \"n3\"] [?e :age ?a] [?e1 :age ?a]]",
       "[:find ?e1 ?n :where [?e :number 801] [?e :name ?n] [?e1 :name ?n]]",
@@ -131,6 +143,13 @@ TEST(Run, GoesOnAfterMisses) {
     EXPECT_GT(passes, 1);
     EXPECT_EQ(edn::write(answer->to_value()), ask(question, inputs_of(question, town_db())));
   }
+}
+
+TEST(Bounds, ThatContradictEachOtherReadNothing) {
+  EXPECT_EQ(ask("[:find ?e ?n :where [?e :number ?n] [(> ?n 700)] [(< ?n 690)]]", {town_db()}),
+            "#{}");
+  const std::string none = "[:find ?n :where [?e :number ?n] [(> ?n 9223372036854775807)]]";
+  EXPECT_EQ(ask(none, {town_db()}), "#{}");
 }
 
 std::string explained(std::string_view question, const std::vector<Input>& inputs) {

@@ -4,6 +4,7 @@
 #include "base/try.h"
 #include "query/check.h"
 #include "query/execute.h"
+#include "query/narrow.h"
 #include "query/read.h"
 #include "query/run.h"
 #include "query/shape.h"
@@ -50,7 +51,8 @@ Result<Relation> run_with(const Prepared& prepared, std::span<const Input> input
           .bytes_max = options.memory_bytes_max,
           .cancel = options.cancel,
           .inside = inside};
-  STELE_TRY(const Resolved resolved, resolve(prepared, inputs, run));
+  STELE_TRY(Resolved resolved, resolve(prepared, inputs, run));
+  narrow(resolved.clauses);
   const Conjunction conjunction = resolved.conjunction();
   const Plan steps = plan(conjunction);
   STELE_TRY(const Columns answer, execute(conjunction, steps, run));

@@ -33,29 +33,41 @@ std::string_view Relation::name(std::size_t column) const {
 
 Kind Relation::kind(std::size_t column) const {
   require_cell(0, column, /*any_row=*/true);
-  const query::Column& cells = data_->columns[column];
+  const query::Column& cells = *data_->columns[column];
   return cells.is_mixed() || cells.size() == 0 ? Kind::nil : cells.kind;
 }
 
 Kind Relation::kind(std::size_t row, std::size_t column) const {
   require_cell(row, column, /*any_row=*/false);
-  return data_->columns[column].kind_at(row);
+  return data_->columns[column]->kind_at(row);
 }
 
 Value Relation::at(std::size_t row, std::size_t column) const {
   require_cell(row, column, /*any_row=*/false);
-  const query::Item item = data_->columns[column].at(row);
+  const query::Item item = data_->columns[column]->at(row);
   return value::value_of(item.kind, item.cell);
 }
 
 std::uint64_t Relation::cell(std::size_t row, std::size_t column, Kind wanted,
                              Kind or_wanted) const {
-  const Kind actual = kind(row, column);
+  require_cell(row, column, /*any_row=*/false);
+  const query::Column& cells = *data_->columns[column];
+  const Kind actual = cells.kind_at(row);
   if (actual != wanted && actual != or_wanted) {
     refuse(base::text("The cell in row ", row, ", column ", column, " is a ", stele::name(actual),
                       ", not a ", stele::name(wanted), "."));
   }
-  return data_->columns[column].cells[row];
+  return cells.cells[row];
+}
+
+std::span<const std::int64_t> Relation::int64s(std::size_t column) const {
+  require_cell(0, column, /*any_row=*/true);
+  const query::Column& from = *data_->columns[column];
+  if (from.size() > 0 && !from.is_all(Kind::int64)) {
+    refuse(base::text("Column ", column, " holds other things than longs."));
+  }
+  // Signed and unsigned integers of one width may stand for each other.
+  return {reinterpret_cast<const std::int64_t*>(from.cells.data()), from.size()};
 }
 
 template <>

@@ -11,7 +11,7 @@ struct Relation::Data {
   FindShape shape = FindShape::relation;
   bool is_ordered = false;
   std::vector<std::string> names;
-  std::vector<query::Column> columns;
+  std::vector<query::ColumnPtr> columns;
   std::size_t rows = 0;
   base::Arena arena;  // texts of the cells
 };

@@ -31,11 +31,25 @@ struct Slot {
 enum Part : std::uint8_t { kE = 0, kA = 1, kV = 2, kTx = 3, kAdded = 4 };
 inline constexpr int kParts = 5;
 
+// A stretch of values in the storage order; see narrow.h.
+struct Bounds {
+  std::optional<Item> lower;  // belongs to it
+  std::optional<Item> upper;
+  bool is_upper_inclusive = true;
+
+  bool any() const { return lower || upper; }
+  bool hold(const Item& item) const;
+  // Are its ends longs? Then these are the least and the greatest long in it.
+  bool is_int() const;
+  std::pair<std::int64_t, std::int64_t> ints() const;
+};
+
 struct DbPattern {
   const db::View* view = nullptr;
   std::array<Slot, kParts> slots;         // kA is never a constant: see `attribute`
   Value attribute;                        // nil: any
   const db::Attribute* schema = nullptr;  // null: any, or not declared
+  Bounds bounds;                          // of v, a variable; its attribute is indexed
   bool matches_nothing = false;           // known without looking
 
   bool has_attribute() const { return !attribute.is_nil(); }

@@ -24,6 +24,17 @@ ScanRange entity_range(const DbPattern& pattern, EntityId e) {
   return {IndexOrder::eavt, Range::prefix(key), bit(kE) | bit(kA) | bit(kV)};
 }
 
+ScanRange bounded_range(const DbPattern& pattern) {
+  const auto key = [&](const std::optional<Item>& bound) {
+    return bound ? format::Key::avet(pattern.attribute, bound->kind, bound->cell)
+                 : format::Key::avet(pattern.attribute);
+  };
+  const Bounds& bounds = pattern.bounds;
+  return {IndexOrder::avet,
+          {key(bounds.lower), key(bounds.upper), !bounds.upper || bounds.is_upper_inclusive},
+          bit(kA) | bit(kV)};
+}
+
 // Collects the rows of a collection's tuples.
 class TupleScan {
  public:
@@ -90,6 +101,7 @@ ScanRange scan_range(const DbPattern& pattern) {
   const Slot &e = pattern.slots[kE], &v = pattern.slots[kV];
   if (e.is_constant()) return entity_range(pattern, e.constant.cell);
   if (!pattern.has_attribute()) return {};
+  if (pattern.bounds.any()) return bounded_range(pattern);
   if (!v.is_constant() || !pattern.is_indexed()) {
     return {IndexOrder::aevt, Range::prefix(format::Key::aevt(pattern.attribute)), bit(kA)};
   }

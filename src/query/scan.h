@@ -12,7 +12,7 @@ namespace stele::query {
 struct ScanRange {
   IndexOrder order = IndexOrder::eavt;
   tree::Range range;
-  unsigned searched = 0;  // the parts whose constants the range is made of, bits by Part
+  unsigned searched = 0;  // the parts whose constants or bounds it is made of, by Part
 };
 ScanRange scan_range(const DbPattern& pattern);
 

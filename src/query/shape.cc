@@ -1,6 +1,7 @@
 #include "query/shape.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "base/try.h"
 #include "query/relation_data.h"
@@ -8,8 +9,8 @@
 namespace stele::query {
 namespace {
 
-int compare_rows(const std::vector<const Column*>& columns, Row a, Row b) {
-  for (const Column* column : columns) {
+int compare_rows(const std::vector<ColumnPtr>& columns, Row a, Row b) {
+  for (const ColumnPtr& column : columns) {
     const int order = value::compare_cells(column->kind_at(a), column->cells[a], column->kind_at(b),
                                            column->cells[b]);
     if (order != 0) return order;
@@ -17,7 +18,7 @@ int compare_rows(const std::vector<const Column*>& columns, Row a, Row b) {
   return 0;
 }
 
-Row least_row(const std::vector<const Column*>& columns, std::size_t rows) {
+Row least_row(const std::vector<ColumnPtr>& columns, std::size_t rows) {
   Row least = 0;
   for (Row row = 1; row < rows; ++row) {
     if (compare_rows(columns, row, least) < 0) least = row;
@@ -25,26 +26,29 @@ Row least_row(const std::vector<const Column*>& columns, std::size_t rows) {
   return least;
 }
 
-// Equal cells that follow each other share one copy: columns of keywords hold few texts.
-void own_texts(Column& column, base::Arena& arena) {
-  Cell seen = 0, copy = 0;
-  for (std::size_t row = 0; row < column.size(); ++row) {
-    if (!value::is_pointer(column.kind_at(row))) continue;
-    if (copy == 0 || column.cells[row] != seen) {
-      seen = column.cells[row];
-      copy = value::copy_cell(column.kind_at(row), seen, arena);
-    }
-    column.cells[row] = copy;
-  }
-}
+bool has_texts(const Column& column) { return column.is_mixed() || value::is_pointer(column.kind); }
 
-std::uint64_t text_bytes(const Column& column) {
-  if (!column.is_mixed() && !value::is_pointer(column.kind)) return 0;
-  std::uint64_t bytes = 0;
-  for (std::size_t row = 0; row < column.size(); ++row) {
-    if (value::is_pointer(column.kind_at(row))) bytes += value::text_of(column.cells[row]).size();
+// A column whose texts are the arena's own. Equal texts of a leaf often share a cell: what was
+// copied for one is remembered, and serves the next.
+Result<ColumnPtr> with_own_texts(const Column& from, base::Arena& arena, Run& run) {
+  struct Copy {
+    Cell from = 0;
+    Cell to = 0;
+  };
+  constexpr std::size_t kCopies = 256;
+  std::vector<Copy> copies(std::min(kCopies, std::bit_ceil(from.size() + 1)));
+  auto out = std::make_shared<Column>(from);
+  for (std::size_t row = 0; row < out->size(); ++row) {
+    if (!value::is_pointer(out->kind_at(row))) continue;
+    Cell& cell = out->cells[row];
+    Copy& copy = copies[(cell * 0x9E3779B97F4A7C15u >> 56) & (copies.size() - 1)];
+    if (copy.from != cell) {
+      STELE_DO(run.reserve(value::text_of(cell).size()));
+      copy = {cell, value::copy_cell(out->kind_at(row), cell, arena)};
+    }
+    cell = copy.to;
   }
-  return bytes;
+  return ColumnPtr(std::move(out));
 }
 
 bool wants_one_row(FindShape shape) {
@@ -57,17 +61,19 @@ Result<Relation> shape(const ast::Query& query, const Columns& answer, Run& run)
   auto data = std::make_shared<Relation::Data>();
   data->shape = query.shape;
   data->rows = answer.rows;
-  std::vector<const Column*> columns;
-  for (const auto& element : query.find) columns.push_back(&answer.of(element.variable));
+  std::vector<ColumnPtr> columns;
+  for (const auto& element : query.find) columns.push_back(answer.shared(element.variable));
   const bool one = wants_one_row(query.shape) && answer.rows > 1;
   const Row least = one ? least_row(columns, answer.rows) : 0;
   if (one) data->rows = 1;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     data->names.push_back(query.variables[query.find[i].variable]);
-    data->columns.push_back(one ? *gather(*columns[i], {&least, 1}) : *columns[i]);
-    Column& column = data->columns.back();
-    STELE_DO(run.reserve(column.bytes() + text_bytes(column)));
-    own_texts(column, data->arena);
+    ColumnPtr column = one ? gather(*columns[i], {&least, 1}) : columns[i];
+    STELE_DO(run.reserve(column->bytes()));
+    if (has_texts(*column)) {
+      STELE_TRY(column, with_own_texts(*column, data->arena, run));
+    }
+    data->columns.push_back(std::move(column));
   }
   return Relation(std::move(data));
 }
