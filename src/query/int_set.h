@@ -26,11 +26,21 @@ class IntSet {
   // Room for the range, if that takes no more memory than `cells` cells themselves; else nullopt.
   static std::optional<IntSet> covering(const CellRange& range, std::size_t cells);
 
+  // Neighbours that follow each other are put together in a register first.
   void add(std::span<const Cell> cells) {
+    std::size_t at_word = 0;
+    std::uint64_t word = words_[0];
     for (const Cell cell : cells) {
       const std::uint64_t at = cell - low_;
-      words_[static_cast<std::size_t>(at / 64)] |= std::uint64_t{1} << (at % 64);
+      const auto of_cell = static_cast<std::size_t>(at / 64);
+      if (of_cell != at_word) {
+        words_[at_word] = word;
+        at_word = of_cell;
+        word = words_[at_word];
+      }
+      word |= std::uint64_t{1} << (at % 64);
     }
+    words_[at_word] = word;
   }
   bool has(Cell cell) const {
     const std::uint64_t at = cell - low_, inside = at < width_ ? at : width_;

@@ -82,14 +82,12 @@ void keep_rows(Batch& batch, const Test& test) {
   rows.resize(kept);
 }
 
-bool has_one_kind(const Leaf& leaf) {
-  return leaf.attributes().size() == 1 && !leaf.attributes()[0].mixed;
-}
-
 }  // namespace
 
 LeafRows::LeafRows(const DbPattern& pattern, const Options& options, Run& run)
-    : run_(run), is_search_exact_((options.searched & (1u << kV)) != 0) {
+    : run_(run),
+      is_search_exact_((options.searched & (1u << kV)) != 0),
+      has_one_attribute_((options.searched & (1u << kA)) != 0) {
   for (int part = 0; part < kParts; ++part) plan_part(pattern, options, static_cast<Part>(part));
 }
 
@@ -128,13 +126,15 @@ Done LeafRows::take(const format::LeafPtr& leaf, Batch& batch) {
   STELE_DO(run_.reserve(batch.leaf_rows.size() * outputs_.size() * sizeof(Cell)));
   for (Output& output : outputs_) append(output, *leaf, batch.leaf_rows);
   rows_ += batch.leaf_rows.size();
-  if (!batch.leaf_rows.empty()) pin(leaf);
+  if (!batch.leaf_rows.empty()) pin(leaf, batch.leaf_rows[0]);
   return {};
 }
 
 Done LeafRows::take(const format::LeafPtr& leaf, Row begin, Row end) {
+  if (begin == end) return {};
+  const std::optional<Kind> kind = kind_of_rows(*leaf, begin);
   const bool is_checked = std::any_of(checks_.begin(), checks_.end(),
-                                      [&](const Check& check) { return needs(check, *leaf); });
+                                      [&](const Check& check) { return needs(check, kind); });
   if (is_checked) {
     Batch batch;
     batch.leaf_rows.resize(end - begin);
@@ -144,7 +144,7 @@ Done LeafRows::take(const format::LeafPtr& leaf, Row begin, Row end) {
   STELE_DO(run_.reserve((end - begin) * outputs_.size() * sizeof(Cell)));
   for (Output& output : outputs_) append(output, *leaf, begin, end);
   rows_ += end - begin;
-  pin(leaf);
+  pin(leaf, begin);
   return {};
 }
 
@@ -154,10 +154,18 @@ Columns LeafRows::finish() {
   return out;
 }
 
-// A searched value of the leaf's only kind is equal already.
-bool LeafRows::needs(const Check& check, const Leaf& leaf) const {
+// The kind of the values of all rows that are taken from the leaf, of which `first` is one.
+std::optional<Kind> LeafRows::kind_of_rows(const Leaf& leaf, Row first) const {
+  if (leaf.attributes().size() != 1 && !has_one_attribute_) return std::nullopt;
+  const format::LeafAttribute& attribute = leaf.attributes()[leaf.a()[first]];
+  if (attribute.mixed) return std::nullopt;
+  return attribute.kind;
+}
+
+// A value that was searched is equal already if all are of its kind.
+bool LeafRows::needs(const Check& check, std::optional<Kind> kind) const {
   if (check.with != Check::With::constant || check.part != kV || !is_search_exact_) return true;
-  return !has_one_kind(leaf) || leaf.attributes()[0].kind != check.constant.kind;
+  return kind != check.constant.kind;
 }
 
 bool LeafRows::passes(const Check& check, const Leaf& leaf, Row row, Row left) const {
@@ -176,9 +184,8 @@ bool LeafRows::passes(const Check& check, const Leaf& leaf, Row row, Row left) c
 
 // Does it compare values of one kind with a constant of that kind, often enough to do it in a loop
 // of its own?
-bool LeafRows::is_value_check(const Check& check, const Leaf& leaf, const Batch& batch) {
-  return check.with == Check::With::constant && check.part == kV && has_one_kind(leaf) &&
-         leaf.attributes()[0].kind == check.constant.kind &&
+bool LeafRows::is_value_check(const Check& check, std::optional<Kind> kind, const Batch& batch) {
+  return check.with == Check::With::constant && check.part == kV && kind == check.constant.kind &&
          batch.leaf_rows.size() >= kRowsRemembered;
 }
 
@@ -189,9 +196,11 @@ bool LeafRows::is_int_check(const Check& check, const Leaf& leaf) {
 }
 
 void LeafRows::filter(const Leaf& leaf, Batch& batch) const {
+  if (batch.leaf_rows.empty()) return;
+  const std::optional<Kind> kind = kind_of_rows(leaf, batch.leaf_rows[0]);
   for (const Check& check : checks_) {
-    if (!needs(check, leaf)) continue;
-    if (is_value_check(check, leaf, batch)) {
+    if (!needs(check, kind)) continue;
+    if (is_value_check(check, kind, batch)) {
       const std::span<const Cell> values = leaf.v();
       EqualTo equal(check.constant);
       keep_rows(batch, [&](Row row, Row) { return equal(values[row]); });
@@ -209,10 +218,11 @@ void LeafRows::filter(const Leaf& leaf, Batch& batch) const {
 
 void LeafRows::append(Output& output, const Leaf& leaf, std::span<const Row> rows) {
   if (rows.empty()) return;
-  if (output.part == kE || output.part == kTx || (output.part == kV && has_one_kind(leaf))) {
+  const std::optional<Kind> kind =
+      output.part == kV ? kind_of_rows(leaf, rows[0]) : std::optional(Kind::int64);
+  if (output.part == kE || output.part == kTx || (output.part == kV && kind)) {
     const auto from = output.part == kE ? leaf.e() : output.part == kV ? leaf.v() : leaf.tx();
-    const Kind kind = output.part == kV ? leaf.attributes()[0].kind : Kind::int64;
-    const std::span<Cell> to = output.column.extend(kind, rows.size());
+    const std::span<Cell> to = output.column.extend(*kind, rows.size());
     for (std::size_t i = 0; i < rows.size(); ++i) to[i] = from[rows[i]];
     return;
   }
@@ -227,8 +237,8 @@ void LeafRows::append(Output& output, const Leaf& leaf, Row begin, Row end) {
     case kTx:
       return output.column.add(Kind::int64, leaf.tx().subspan(begin, count));
     case kV:
-      if (has_one_kind(leaf)) {
-        return output.column.add(leaf.attributes()[0].kind, leaf.v().subspan(begin, count));
+      if (const auto kind = kind_of_rows(leaf, begin)) {
+        return output.column.add(*kind, leaf.v().subspan(begin, count));
       }
       [[fallthrough]];
     default:
@@ -237,11 +247,11 @@ void LeafRows::append(Output& output, const Leaf& leaf, Row begin, Row end) {
 }
 
 // Texts lie in the leaf: it stays as long as the run does.
-void LeafRows::pin(const format::LeafPtr& leaf) {
+void LeafRows::pin(const format::LeafPtr& leaf, Row first) {
+  const auto kind = kind_of_rows(*leaf, first);
   const bool has_texts = std::any_of(outputs_.begin(), outputs_.end(), [&](const Output& output) {
     if (output.part == kA) return true;
-    return output.part == kV &&
-           !(has_one_kind(*leaf) && !value::is_pointer(leaf->attributes()[0].kind));
+    return output.part == kV && !(kind && !value::is_pointer(*kind));
   });
   if (!has_texts || leaf.get() == pinned_) return;
   run_.owners.push_back(leaf);

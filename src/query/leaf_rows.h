@@ -60,17 +60,19 @@ class LeafRows {
     ColumnBuilder column;
   };
   void plan_part(const DbPattern& pattern, const Options& options, Part part);
-  bool needs(const Check& check, const format::Leaf& leaf) const;
+  std::optional<Kind> kind_of_rows(const format::Leaf& leaf, Row first) const;
+  bool needs(const Check& check, std::optional<Kind> kind) const;
   bool passes(const Check& check, const format::Leaf& leaf, Row row, Row left) const;
-  static bool is_value_check(const Check& check, const format::Leaf& leaf, const Batch& batch);
+  static bool is_value_check(const Check& check, std::optional<Kind> kind, const Batch& batch);
   void filter(const format::Leaf& leaf, Batch& batch) const;
   static bool is_int_check(const Check& check, const format::Leaf& leaf);
   void append(Output& output, const format::Leaf& leaf, std::span<const Row> rows);
   void append(Output& output, const format::Leaf& leaf, Row begin, Row end);
-  void pin(const format::LeafPtr& leaf);
+  void pin(const format::LeafPtr& leaf, Row first);
 
   Run& run_;
   bool is_search_exact_;
+  bool has_one_attribute_;  // the pattern's, which every search sees to
   std::vector<Check> checks_;
   std::vector<Output> outputs_;
   std::size_t rows_ = 0;
