@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "db/access.h"
+#include "format/attribute_codes.h"
 
 namespace stele::db {
 namespace {
@@ -39,7 +40,7 @@ class EditLists {
 
   void add(const Change& change) {
     ++position_;
-    const Attribute* attribute = schema_.find(change.a);
+    const Attribute* attribute = attribute_of(change);
     const bool indexed = attribute && attribute->indexed();
     if (change.added) {
       put_all(Tree::eavt, indexed, {.change = &change, .tx = change.tx});
@@ -60,6 +61,13 @@ class EditLists {
   std::vector<OverlayEdit>& of(Tree tree) { return lists_[index(tree)]; }
 
  private:
+  // What the schema says, looked up once for each attribute.
+  const Attribute* attribute_of(const Change& change) {
+    const std::uint32_t code = codes_.of(change.a);
+    if (code == attributes_.size()) attributes_.push_back(schema_.find(change.a));
+    return attributes_[code];
+  }
+
   static std::size_t index(Tree tree) { return static_cast<std::size_t>(tree); }
   static Tree after(Tree tree, int steps) {
     return static_cast<Tree>(static_cast<int>(tree) + steps);
@@ -81,6 +89,8 @@ class EditLists {
   const format::Config& config_;
   const Schema& schema_;
   std::uint64_t seed_;
+  format::AttributeCodes codes_;
+  std::vector<const Attribute*> attributes_;  // by code; null if it is not declared
   std::uint64_t position_ = 0;  // of the change; from 1, as a digest must not be 0
   std::array<std::vector<OverlayEdit>, format::kTreeCount> lists_;
 };

@@ -7,8 +7,8 @@
 // Not thread safe. Borrows: every attribute that is asked for must live as long as the codes.
 #pragma once
 
+#include <algorithm>
 #include <array>
-#include <map>
 #include <span>
 #include <vector>
 
@@ -34,14 +34,11 @@ class AttributeCodes {
   std::vector<std::uint32_t> ranks() const {
     std::vector<std::uint32_t> ranks(attributes_.size());
     std::uint32_t rank = 0;
-    for (const auto& entry : codes_) ranks[entry.second] = rank++;
+    for (const std::uint32_t code : ascending_) ranks[code] = rank++;
     return ranks;
   }
 
  private:
-  struct Before {
-    bool operator()(const Value* x, const Value* y) const { return compare(*x, *y) < 0; }
-  };
   struct Recent {
     value::Cell address = 0;  // no block has it
     std::uint32_t code = 0;
@@ -49,14 +46,18 @@ class AttributeCodes {
   static constexpr std::size_t kRecent = 64;
 
   std::uint32_t find_or_add(const Value& attribute) {
+    const auto place = std::partition_point(
+        ascending_.begin(), ascending_.end(),
+        [&](std::uint32_t code) { return compare(*attributes_[code], attribute) < 0; });
+    if (place != ascending_.end() && compare(*attributes_[*place], attribute) == 0) return *place;
     const auto code = static_cast<std::uint32_t>(attributes_.size());
-    const auto [place, is_new] = codes_.try_emplace(&attribute, code);
-    if (is_new) attributes_.push_back(&attribute);
-    return place->second;
+    ascending_.insert(place, code);
+    attributes_.push_back(&attribute);
+    return code;
   }
 
-  std::map<const Value*, std::uint32_t, Before> codes_;
-  std::vector<const Value*> attributes_;
+  std::vector<const Value*> attributes_;  // by code
+  std::vector<std::uint32_t> ascending_;  // codes in the order of storage
   std::array<Recent, kRecent> recent_;
 };
 

@@ -13,6 +13,8 @@ namespace {
 // Copying a chunk is what an edit costs; more chunks are what every new overlay copies pointers to.
 constexpr std::size_t kChunkRowsMax = 64;
 constexpr std::size_t kChunkRowsMin = 16;
+// What waits to become chunks; so much stays in the processor's cache.
+constexpr std::size_t kRowsPendingMax = 16 * kChunkRowsMax;
 // A sum is kept for so many rows, so that a cut adds up fewer than that.
 constexpr std::size_t kRowsSummed = 16;
 
@@ -329,6 +331,7 @@ class OverlayEditor {
       if (at < rows.size() && compare(before_.tree(), rows[at], first) == 0) entry = rows[at++];
       begin = apply_to(entry, begin, end);
       if (entry.adds || entry.removes) pending_.push_back(entry);
+      if (pending_.size() >= kRowsPendingMax) flush();
     }
     pending_.insert(pending_.end(), rows.begin() + static_cast<std::ptrdiff_t>(at), rows.end());
   }

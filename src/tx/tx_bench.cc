@@ -1,5 +1,5 @@
-// tx::transact, db::apply included: 20,000 people of 5 attributes at once, and small transactions
-// one after the other.
+// tx::transact, db::apply included: 20,000 people of 5 attributes at once, small transactions, and
+// retracting what there is. (An import with its text and its store: door/import_bench.cc.)
 #include <benchmark/benchmark.h>
 
 #include "base/text.h"
@@ -74,6 +74,17 @@ void change_1_of_20000_people(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(transact(before, {*forms, {}}, {}, reader));
 }
 BENCHMARK(change_1_of_20000_people)->Unit(benchmark::kMicrosecond);
+
+// Whole entities, and values exchanged if they are what they were.
+void retract_2000_of_20000_people(benchmark::State& state) {
+  tree::Reader reader;
+  const Db before = transact(people_schema(), {people(20000), {}}, {}, reader)->report.db_after;
+  std::string forms;
+  for (int e = 100; e < 2100; ++e) forms += base::text("[:db/retractEntity ", e, "]");
+  const auto items = edn::read("[" + forms + "]");
+  for (auto _ : state) benchmark::DoNotOptimize(transact(before, {*items, {}}, {}, reader));
+}
+BENCHMARK(retract_2000_of_20000_people)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace stele::tx
