@@ -91,7 +91,7 @@ class EditLists {
   std::uint64_t seed_;
   format::AttributeCodes codes_;
   std::vector<const Attribute*> attributes_;  // by code; null if it is not declared
-  std::uint64_t position_ = 0;  // of the change; from 1, as a digest must not be 0
+  std::uint64_t position_ = 0;                // of the change; from 1, as a digest must not be 0
   std::array<std::vector<OverlayEdit>, format::kTreeCount> lists_;
 };
 

@@ -270,18 +270,20 @@ class OverlayEditor {
 
   OverlayPtr apply(std::vector<OverlayEdit> edits) {
     sort(std::move(edits));
-    std::size_t next = 0;
+    out_.reserve(before_.chunks_.size() + 1);
     const std::uint32_t chunks = before_.chunk_count();
-    for (std::uint32_t i = 0; i < chunks; ++i) {
-      const std::size_t begin = next;
-      next = i + 1 == chunks ? places_.size() : edits_before(before_.chunk(i + 1).front(), next);
-      if (begin == next) {
-        keep(before_.chunks_[i]);
-      } else {
-        rewrite(before_.chunk(i), begin, next);
-      }
+    std::uint32_t chunk = 0;
+    for (std::size_t next = 0; next < places_.size() && chunks > 0;) {
+      const std::uint32_t touched = chunk_of(row_at(next), chunk);
+      keep(chunk, touched);
+      chunk = touched + 1;
+      const std::size_t end =
+          chunk == chunks ? places_.size() : edits_before(before_.chunk(chunk).front(), next);
+      rewrite(before_.chunk(touched), next, end);
+      next = end;
     }
     if (chunks == 0) rewrite({}, 0, places_.size());
+    keep(chunk, chunks);
     return finish();
   }
 
@@ -311,9 +313,20 @@ class OverlayEditor {
     return static_cast<std::size_t>(found - places_.begin());
   }
 
-  void keep(const std::shared_ptr<const Overlay::Chunk>& chunk) {
+  // The chunk from `from` on that the edit falls in: the last one that does not begin after it.
+  std::uint32_t chunk_of(const OverlayRow& edit, std::uint32_t from) const {
+    const auto& chunks = before_.chunks_;
+    const auto later = std::partition_point(
+        chunks.begin() + from + 1, chunks.end(),
+        [&](const auto& chunk) { return compare(before_.tree(), chunk->rows.front(), edit) <= 0; });
+    return static_cast<std::uint32_t>(later - chunks.begin()) - 1;
+  }
+
+  // Chunks [begin, end) as they are.
+  void keep(std::uint32_t begin, std::uint32_t end) {
+    if (begin == end) return;
     flush();
-    out_.push_back(chunk);
+    out_.insert(out_.end(), before_.chunks_.begin() + begin, before_.chunks_.begin() + end);
   }
 
   // Entries and edits, both ascending, into new entries. A small remainder waits for what the next
