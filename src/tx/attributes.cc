@@ -15,14 +15,19 @@ constexpr std::string_view kRefused[] = {
     "db.valid/to",   "db/noCommit",   "db/retracted",    "db/fn",
 };
 
+// Names of the system have namespaces of their own, all of which begin so.
+bool is_of_system(const Value& name) { return name.ns().starts_with('d'); }
+
 TxAttribute::Use use_of(const Value& name) {
   using Use = TxAttribute::Use;
   if (!name.is(Kind::keyword)) return Use::fact;
-  if (name.is_keyword("db/id")) return Use::entity_id;
-  if (name.is_keyword("db.install/_attribute")) return Use::ignored;
-  const auto is_name = [&](std::string_view text) { return name.is_keyword(text); };
-  if (std::any_of(std::begin(kRefused), std::end(kRefused), is_name)) return Use::refused;
-  if (name.ns() == "dh.ref" || name.ns() == "db.secondary") return Use::refused;
+  if (is_of_system(name)) {
+    if (name.is_keyword("db/id")) return Use::entity_id;
+    if (name.is_keyword("db.install/_attribute")) return Use::ignored;
+    const auto is_name = [&](std::string_view text) { return name.is_keyword(text); };
+    if (std::any_of(std::begin(kRefused), std::end(kRefused), is_name)) return Use::refused;
+    if (name.ns() == "dh.ref" || name.ns() == "db.secondary") return Use::refused;
+  }
   return name.name().size() > 1 && name.name().starts_with('_') ? Use::reverse : Use::fact;
 }
 
@@ -55,15 +60,16 @@ TxAttribute* Attributes::intern(const Value& name) {
 
 TxAttribute* Attributes::find_or_make(const Value& name) {
   const auto is_name = [&](std::uint32_t at) { return attributes_[at].ident == name; };
-  const std::uint32_t at = by_name_.find(hash(name), is_name);
-  return at == HashIndex::kNone ? make(name) : &attributes_[at];
+  const std::uint64_t hashed = hash(name);
+  const std::uint32_t at = by_name_.find(hashed, is_name);
+  return at == HashIndex::kNone ? make(name, hashed) : &attributes_[at];
 }
 
-TxAttribute* Attributes::make(const Value& name) {
+TxAttribute* Attributes::make(const Value& name, std::uint64_t hashed) {
   TxAttribute* attribute = &attributes_.emplace_back();
   attribute->ident = name;
   attribute->number = static_cast<std::uint32_t>(attributes_.size() - 1);
-  by_name_.insert(hash(name), attribute->number);
+  by_name_.insert(hashed, attribute->number);
   attribute->use = use_of(name);
   attribute->is_ident = name.is_keyword("db/ident");
   attribute->is_tx_instant = name.is_keyword("db/txInstant");

@@ -68,7 +68,7 @@ class Attributes {
   TxAttribute* intern(const Value& name);
   TxAttribute* as_of_now(TxAttribute* attribute);
   TxAttribute* find_or_make(const Value& name);
-  TxAttribute* make(const Value& name);
+  TxAttribute* make(const Value& name, std::uint64_t hashed);
   void look_up(TxAttribute& attribute) const;
   void refresh();
 
