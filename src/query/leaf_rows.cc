@@ -190,9 +190,8 @@ bool LeafRows::is_value_check(const Check& check, std::optional<Kind> kind, cons
 }
 
 // Does it ask whether longs lie between two others?
-bool LeafRows::is_int_check(const Check& check, const Leaf& leaf) {
-  return check.with == Check::With::bounds && has_one_kind(leaf) &&
-         leaf.attributes()[0].kind == Kind::int64 && check.bounds->is_int();
+bool LeafRows::is_int_check(const Check& check, std::optional<Kind> kind) {
+  return check.with == Check::With::bounds && kind == Kind::int64 && check.bounds->is_int();
 }
 
 void LeafRows::filter(const Leaf& leaf, Batch& batch) const {
@@ -204,7 +203,7 @@ void LeafRows::filter(const Leaf& leaf, Batch& batch) const {
       const std::span<const Cell> values = leaf.v();
       EqualTo equal(check.constant);
       keep_rows(batch, [&](Row row, Row) { return equal(values[row]); });
-    } else if (is_int_check(check, leaf)) {
+    } else if (is_int_check(check, kind)) {
       const auto [low, high] = check.bounds->ints();
       keep_rows(batch, [&, low = low, high = high](Row row, Row) {
         const std::int64_t v = value::int_of(leaf.v()[row]);

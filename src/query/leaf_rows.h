@@ -65,7 +65,7 @@ class LeafRows {
   bool passes(const Check& check, const format::Leaf& leaf, Row row, Row left) const;
   static bool is_value_check(const Check& check, std::optional<Kind> kind, const Batch& batch);
   void filter(const format::Leaf& leaf, Batch& batch) const;
-  static bool is_int_check(const Check& check, const format::Leaf& leaf);
+  static bool is_int_check(const Check& check, std::optional<Kind> kind);
   void append(Output& output, const format::Leaf& leaf, std::span<const Row> rows);
   void append(Output& output, const format::Leaf& leaf, Row begin, Row end);
   void pin(const format::LeafPtr& leaf, Row first);
