@@ -176,7 +176,7 @@ Result<std::vector<Paragraph>> Catalog::newer_packages(std::string_view text) {
     if (!*more) break;
     const auto name = paragraph["Package"], version = paragraph["Version"];
     if (name.empty() || version.empty()) continue;
-    const auto known = packages_.find(std::string(name));
+    const auto known = packages_.find(name);
     if (known != packages_.end() && !known->second.version.empty() &&
         compare_versions(version, known->second.version) <= 0) {
       continue;
@@ -189,7 +189,7 @@ Result<std::vector<Paragraph>> Catalog::newer_packages(std::string_view text) {
     }
   }
   for (const auto& one : chosen) {
-    auto& package = packages_[std::string(one["Package"])];
+    auto& package = package_of(one["Package"]);
     if (package.e == 0) package.e = next_++;
   }
   return chosen;
@@ -197,7 +197,7 @@ Result<std::vector<Paragraph>> Catalog::newer_packages(std::string_view text) {
 
 Done Catalog::write_package(const Paragraph& paragraph, const std::string& suite) {
   const auto name = paragraph["Package"];
-  auto& package = packages_[std::string(name)];
+  auto& package = package_of(name);
   Entries entries = {{id_key(), Value(package.e)}};
   bool has_source = false;
   for (const auto& [field, value] : paragraph.fields()) {
@@ -262,8 +262,13 @@ Done Catalog::retract_stale(EntityId e, const Entries& wanted) {
 
 // ---- What packages ask of each other
 
+Catalog::Package& Catalog::package_of(std::string_view name) {
+  const auto known = packages_.find(name);
+  return known != packages_.end() ? known->second : packages_[std::string(name)];
+}
+
 EntityId Catalog::package_named(std::string_view name) {
-  auto& package = packages_[std::string(name)];
+  auto& package = package_of(name);
   if (package.e == 0) package.e = next_++;
   if (!package.is_named) {
     package.is_named = true;
@@ -275,13 +280,12 @@ EntityId Catalog::package_named(std::string_view name) {
 
 EntityId Catalog::relation_of(std::string_view text) {
   // As it was written and as Debian writes it are the same text, nearly always.
-  std::string key(text);
-  if (const auto known = relations_.find(key); known != relations_.end()) return known->second;
+  if (const auto known = relations_.find(text); known != relations_.end()) return known->second;
   const auto alternatives = read_relation(text);
-  auto normal = alternatives.ok() ? text_of(*alternatives) : key;
+  const auto normal = alternatives.ok() ? text_of(*alternatives) : std::string(text);
   const auto [same, is_new] = relations_.try_emplace(normal, next_);
   const EntityId e = same->second;
-  if (normal != key) relations_.emplace(std::move(key), e);
+  if (normal != text) relations_.emplace(text, e);
   if (is_new) {
     ++next_;
     // What cannot be read is still a text that packages may share.

@@ -12,7 +12,6 @@
 #include <future>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 
 #include <stele/stele.h>
 
@@ -54,6 +53,15 @@ class Catalog {
     std::string version;    // empty: others ask for it, but nobody offers it
   };
   using Entries = std::vector<stele::Value::Entry>;
+  // Found by a view of the text, without a copy of it.
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>()(text);
+    }
+  };
+  template <typename T>
+  using ByText = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
 
   explicit Catalog(stele::Connection connection) : connection_(std::move(connection)) {}
   stele::Done learn(const stele::Db& db);
@@ -61,6 +69,7 @@ class Catalog {
   stele::Result<std::vector<Paragraph>> newer_packages(std::string_view text);
   stele::Done write_package(const Paragraph& paragraph, const std::string& suite);
   stele::Done retract_stale(stele::EntityId e, const Entries& wanted);
+  Package& package_of(std::string_view name);
   stele::EntityId package_named(std::string_view name);
   stele::EntityId relation_of(std::string_view text);
   void write_relation(stele::EntityId e, const std::string& text,
@@ -73,8 +82,8 @@ class Catalog {
 
   stele::Connection connection_;
   stele::EntityId next_ = 1;
-  std::unordered_map<std::string, Package> packages_;
-  std::unordered_map<std::string, stele::EntityId> relations_;
+  ByText<Package> packages_;
+  ByText<stele::EntityId> relations_;
   std::vector<stele::Value> forms_;  // of the transaction that is being put together
   std::size_t forms_facts_ = 0;
   stele::Db before_;  // as it was when the list was begun

@@ -71,14 +71,14 @@ TEST(catalog, who_asks_the_same_shares_one_relation) {
 TEST(catalog, alternatives_keep_their_positions) {
   const auto db = sample_catalog("alternatives").db().value();
   EXPECT_EQ(answer(db, R"([:find ?position ?name
-                           :where [?r :relation/text "post | letter-agent"]
+                           :where [?r :relation/text "post | pigeon | letter-agent"]
                                   [?r :relation/alternatives ?a] [?a :alternative/position ?position]
                                   [?a :alternative/package ?p] [?p :package/name ?name]])"),
-            R"(#{[1 "post"] [2 "letter-agent"]})");
+            R"(#{[1 "post"] [2 "pigeon"] [3 "letter-agent"]})");
   EXPECT_EQ(answer(db, R"([:find ?name
-                           :where [?r :relation/text "post | letter-agent"]
+                           :where [?r :relation/text "post | pigeon | letter-agent"]
                                   [?r :relation/package ?p] [?p :package/name ?name]])"),
-            R"(#{["letter-agent"] ["post"]})");
+            R"(#{["letter-agent"] ["pigeon"] ["post"]})");
 }
 
 TEST(catalog, a_name_that_nobody_offers_has_nothing_but_its_name) {

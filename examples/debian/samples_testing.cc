@@ -28,7 +28,7 @@ Priority: optional
 Maintainer: Ada <ada@harbour.example>
 Installed-Size: 1600
 Size: 400000
-Depends: libgrand (>= 7), post | letter-agent
+Depends: libgrand (>= 7), post | pigeon | letter-agent
 Suggests: make-doc
 Description: directs the making of things
 
@@ -155,7 +155,7 @@ Package: viewer
 Status: install ok installed
 Architecture: all
 Installed-Size: 5000
-Version: 0.1-1
+Version: 0.1-0
 )";
   machine.extended_states = "Package: pigeon\nArchitecture: amd64\nAuto-Installed: 1\n";
   machine.unpacked = [](const std::string& name) -> std::optional<stele::Instant> {
