@@ -1,9 +1,11 @@
 #include "db/access.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "base/try.h"
 #include "db/moment.h"
-#include "db/view_rows.h"
+#include "db/runs.h"
 #include "edn/writer.h"
 
 namespace stele::db {
@@ -19,21 +21,50 @@ Result<View> View::open(const Db& db, Reader& reader) {
   View view;
   view.state_ = db.state();
   if (const TimePoint* moment = db.time_point()) {
-    STELE_TRY(view.as_of_, find_visible(*view.state_, *moment, reader));
+    STELE_TRY(view.visible_, find_visible(*view.state_, *moment, reader));
+    view.is_history_ = moment->history;
   }
   return view;
 }
 
-std::uint64_t estimate_rows(const View& view, IndexOrder order, const Range& range) {
-  const std::uint64_t present = tree::estimate_rows(view.state().index(present_tree(order)), range);
-  if (view.is_present()) return present;
-  return present + tree::estimate_rows(view.state().index(past_tree(order)), range);
+bool View::reads_past() const {
+  if (is_history_) return true;
+  return visible_ && (visible_->has_gaps() || visible_->until < state_->max_tx);
+}
+
+View View::history_of(TxId first, TxId last) const {
+  View view = *this;
+  view.visible_ = std::make_shared<const Visible>(Visible{.after = first - 1, .until = last});
+  view.is_history_ = true;
+  return view;
+}
+
+bool View::Visible::sees_with_gaps(TxId tx) const {
+  const auto is_among = [&](const std::vector<TxId>& list) {
+    return std::binary_search(list.begin(), list.end(), tx);
+  };
+  return tx > after && !is_among(hidden) && (tx <= until || is_among(extra));
+}
+
+std::uint64_t estimate_rows(const View& view, IndexOrder order, const Range& range,
+                            const EventsWanted& events) {
+  const auto rows_of = [&](format::Tree tree) {
+    return tree::estimate_rows(view.state().index(tree), range);
+  };
+  if (!view.is_history()) {
+    if (!events.asserted) return 0;
+    return rows_of(present_tree(order)) + (view.reads_past() ? rows_of(past_tree(order)) : 0);
+  }
+  const std::uint64_t past = rows_of(past_tree(order));
+  const std::uint64_t began = events.asserted ? rows_of(present_tree(order)) + past : 0;
+  return began + (events.retracted ? past : 0);
 }
 
 void append_datoms(const Slice& slice, std::vector<Datom>& out, std::size_t limit) {
   const format::Leaf& leaf = *slice.leaf;
   for (std::uint32_t row = slice.begin; row < slice.end && limit > 0; ++row, --limit) {
-    out.push_back({leaf.e()[row], leaf.attribute(row), leaf.value(row), leaf.tx()[row], true});
+    out.push_back(
+        {leaf.e()[row], leaf.attribute(row), leaf.value(row), leaf.tx()[row], is_added(leaf, row)});
   }
 }
 

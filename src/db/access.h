@@ -26,29 +26,73 @@ class View {
 
   const State& state() const { return *state_; }
   const Schema& schema() const { return *state_->schema; }
-  bool is_present() const { return !as_of_; }
+  bool is_present() const { return !visible_ && !is_history_; }
+  // Shows events: see is_added.
+  bool is_history() const { return is_history_; }
+  // Can it show what the present has not? If not its rows are some of the present's.
+  bool reads_past() const;
+  // The history of the transactions from `first` to `last` alone.
+  View history_of(TxId first, TxId last) const;
 
-  // Which transactions an as-of view sees: all up to `until`, and of the later ones `extra`
-  // (backdated instants; ascending, usually empty).
+  // Which transactions a view sees: those after `after` but the `hidden` ones, up to `until`, and
+  // of the later ones `extra`. hidden and extra ascend and are usually empty: they are needed where
+  // instants were backdated.
   struct Visible {
+    TxId after = 0;
+    std::vector<TxId> hidden;
     TxId until = 0;
     std::vector<TxId> extra;
-    bool sees(TxId tx) const;
+
+    bool has_gaps() const { return !hidden.empty() || !extra.empty(); }
+    bool sees(TxId tx) const { return has_gaps() ? sees_with_gaps(tx) : window().has(tx); }
+
+    // What is seen where there are no gaps, for loops: one comparison a row.
+    struct Window {
+      TxId first = 0;
+      std::uint64_t width = 0;  // of the transactions, 0 if none is seen
+      bool has(TxId tx) const { return tx - first < width; }
+    };
+    Window window() const { return {after + 1, until > after ? until - after : 0}; }
+
+   private:
+    bool sees_with_gaps(TxId tx) const;
   };
-  const Visible* visible() const { return as_of_.get(); }
+  // Null: all transactions.
+  const Visible* visible() const { return visible_.get(); }
+  bool sees(TxId tx) const { return !visible_ || visible_->sees(tx); }
 
  private:
   StatePtr state_;
-  std::shared_ptr<const Visible> as_of_;
+  std::shared_ptr<const Visible> visible_;
+  bool is_history_ = false;
 };
 
+// Which events of a history are wanted, and what tells them apart: a reader that does not look at
+// all of an event gets each of what it sees once. In other views everything was asserted, and facts
+// are told apart by themselves.
+struct EventsWanted {
+  bool asserted = true;
+  bool retracted = true;
+  enum class Distinct : std::uint8_t { by_fact, by_fact_and_tx, by_all };
+  Distinct distinct = Distinct::by_all;
+};
+
+// Was the row's datom an assertion? Of a history's rows those that are no assertions, and any that
+// were put together, lie in *leaves of events*: leaves of the past's shape that stand in the order
+// e a v tx added (or that of their tree), with the event's transaction as tx and 1 or 0 as `ended`.
+// Leaves of the past themselves are never handed out.
+inline bool is_added(const format::Leaf& leaf, std::uint32_t row) {
+  return !format::has_ended(leaf.tree()) || leaf.ended()[row] != 0;
+}
+
 // Rows of a view in a range, slice by slice: of the present, plain leaves; of the past, leaves that
-// hold just what was true then. `avet` holds only attributes that are indexed.
+// hold just what was true then; of a history, what is_added tells of. `avet` holds only attributes
+// that are indexed. In a history the range's bounds must not have a transaction.
 class Scan {
  public:
   using Direction = tree::Scan::Direction;
   Scan(const View& view, IndexOrder order, const Range& range, Reader& reader,
-       Direction direction = Direction::ascending);
+       Direction direction = Direction::ascending, const EventsWanted& events = {});
   ~Scan();
   Scan(Scan&&) noexcept;
   bool next(Slice& slice);
@@ -59,10 +103,12 @@ class Scan {
 };
 
 // Rows beginning with each of the ascending keys: see tree::probe.
-tree::Probes probe(const View& view, IndexOrder order, std::span<const Key> keys, Reader& reader);
+tree::Probes probe(const View& view, IndexOrder order, std::span<const Key> keys, Reader& reader,
+                   const EventsWanted& events = {});
 
 // Exact for the present; for views in time an upper bound. Never reads.
-std::uint64_t estimate_rows(const View& view, IndexOrder order, const Range& range);
+std::uint64_t estimate_rows(const View& view, IndexOrder order, const Range& range,
+                            const EventsWanted& events = {});
 
 // The entity that a reference names: an id, a lookup ref, an ident. nullopt: nothing has it.
 // Errors: `:entity-id/syntax`, `:lookup-ref/syntax`, `:lookup-ref/unique`. [I-12, U-5]

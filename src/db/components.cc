@@ -99,4 +99,16 @@ Result<ComponentKey> read_components(const View& view, IndexOrder order,
   return made;
 }
 
+Result<ComponentRange> read_value_range(const View& view, const Value& attribute,
+                                        const Value& start, const Value& end, Reader& reader) {
+  STELE_DO(read_attribute(view, IndexOrder::avet, attribute));
+  const Value from[] = {attribute, start}, to[] = {attribute, end};
+  ComponentRange range;
+  STELE_TRY(range.lower, read_components(view, IndexOrder::avet, from, reader));
+  STELE_TRY(range.upper, read_components(view, IndexOrder::avet, to, reader));
+  const bool is_closed = range.lower.key.parts == 2 && range.upper.key.parts == 2;
+  range.is_empty = is_closed && compare(range.lower.v, range.upper.v) > 0;
+  return range;
+}
+
 }  // namespace stele::db

@@ -20,4 +20,13 @@ struct ComponentKey {
 Result<ComponentKey> read_components(const View& view, IndexOrder order,
                                      std::span<const Value> components, Reader& reader);
 
+// The AVET rows of an indexed attribute from one value to another, both included; nil is open.
+struct ComponentRange {
+  ComponentKey lower;
+  ComponentKey upper;
+  bool is_empty = false;  // the lower value is the greater one
+};
+Result<ComponentRange> read_value_range(const View& view, const Value& attribute,
+                                        const Value& start, const Value& end, Reader& reader);
+
 }  // namespace stele::db

@@ -61,24 +61,59 @@ std::vector<TxId> find_backdated(const tree::Index& log, TxId prefix, Instant in
   return found;
 }
 
-View::Visible see_instant(const State& state, Instant instant, Reader& reader) {
-  if (state.instant_max <= instant || state.max_tx == kTx0) return {.until = state.max_tx};
+// Transactions whose instant is not later: all up to `until`, and of the later ones `extra`.
+struct UpTo {
+  TxId until = 0;
+  std::vector<TxId> extra;
+};
+
+UpTo find_up_to(const State& state, Instant instant, Reader& reader) {
+  if (state.instant_max <= instant || state.max_tx == kTx0) return {state.max_tx, {}};
   const tree::Index& log = state.index(format::Tree::log);
   const TxId prefix = find_prefix(log, state.max_tx, instant, reader);
-  return {.until = prefix, .extra = find_backdated(log, prefix, instant, reader)};
+  return {prefix, find_backdated(log, prefix, instant, reader)};
+}
+
+std::string_view name_of(const TimePoint& moment) {
+  if (moment.tx || moment.instant) return "as-of";
+  return moment.since_tx || moment.since_instant ? "since" : "history";
 }
 
 Done check_moment(const State& state, const TimePoint& moment) {
   if (!state.config.keep_history) {
     return invalid("temporal/history-required",
-                   "as-of is only allowed on temporal indexed databases. This one was created with "
-                   ":keep-history? false.");
+                   base::text(name_of(moment),
+                              " is only allowed on temporal indexed databases. This one was "
+                              "created with :keep-history? false."));
   }
   if (moment.tx && *moment.tx < kTx0) {
     return invalid("temporal/invalid-time",
                    base::text("Invalid transaction ID. Must be bigger than ", kTx0, "."));
   }
   return {};
+}
+
+View::Visible look_up(const State& state, const TimePoint& moment, Reader& reader) {
+  View::Visible visible{.until = state.max_tx};
+  if (moment.instant) {
+    UpTo seen = find_up_to(state, *moment.instant, reader);
+    visible.until = seen.until;
+    visible.extra = std::move(seen.extra);
+  }
+  if (moment.since_instant) {
+    UpTo unseen = find_up_to(state, *moment.since_instant, reader);
+    visible.after = unseen.until;
+    visible.hidden = std::move(unseen.extra);
+  }
+  if (moment.tx) {
+    visible.until = std::min(visible.until, *moment.tx);
+    std::erase_if(visible.extra, [&](TxId tx) { return tx > *moment.tx; });
+  }
+  if (moment.since_tx) {
+    visible.after = std::max(visible.after, *moment.since_tx);
+    std::erase_if(visible.hidden, [&](TxId tx) { return tx <= *moment.since_tx; });
+  }
+  return visible;
 }
 
 }  // namespace
@@ -88,15 +123,11 @@ Result<VisiblePtr> find_visible(const State& state, const TimePoint& moment, Rea
   if (moment.memo) {
     if (auto known = moment.memo->find(state.commit_id)) return known->visible;
   }
-  View::Visible visible{.until = state.max_tx};
-  if (moment.instant) visible = see_instant(state, *moment.instant, reader);
+  const View::Visible visible = look_up(state, moment, reader);
   if (!reader.ok()) return reader_error(reader);
-  if (moment.tx) {
-    visible.until = std::min(visible.until, *moment.tx);
-    std::erase_if(visible.extra, [&](TxId tx) { return tx > *moment.tx; });
-  }
   VisiblePtr found;
-  if (visible.until < state.max_tx) found = std::make_shared<const View::Visible>(visible);
+  const bool sees_all = visible.until >= state.max_tx && visible.after <= kTx0;
+  if (!sees_all || !visible.hidden.empty()) found = std::make_shared<const View::Visible>(visible);
   if (moment.memo) moment.memo->keep({state.commit_id, found});
   return found;
 }

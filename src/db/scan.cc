@@ -2,50 +2,79 @@
 #include <algorithm>
 #include <deque>
 
-#include "db/view_rows.h"
+#include "db/history_rows.h"
 
 namespace stele::db {
+
+namespace {
+
+bool reads_present(const EventsWanted& events) { return events.asserted; }
+
+bool reads_past(const View& view, const EventsWanted& events) {
+  return view.is_history() || (view.reads_past() && events.asserted);
+}
+
+// Of the leaves that are put together.
+format::Tree leaf_tree(const View& view, IndexOrder order) {
+  return view.is_history() ? past_tree(order) : present_tree(order);
+}
+
+}  // namespace
 
 // ---- Scan --------------------------------------------------------------------------------------
 
 struct Scan::State {
-  View view;
+  const View view;
   IndexOrder order;
+  EventsWanted events;
   Reader& reader;
   Direction direction;
-  tree::Scan present_scan;
-  std::optional<tree::Scan> past_scan;  // only of views in time
-  Slice present, past;                  // what is left of the slices read last
-  std::vector<Slice> ready;             // the next one last
+  std::optional<tree::Scan> present_scan;  // none: nothing there can be of interest
+  std::optional<tree::Scan> past_scan;
+  std::optional<EventPicker> picker;  // of histories
+  Slice present, past;                // what is left of the slices read last
+  std::vector<Slice> ready;           // the next one last
 
   bool next(Slice& out);
 
  private:
   bool refill();
   void merge();
+  Runs pick(const Parts& parts);
 };
 
 // Reads on wherever nothing is left. False at the end, or when the reader is not ok.
 bool Scan::State::refill() {
-  if (present.size() == 0 && !present_scan.next(present)) present = {};
-  if (past.size() == 0 && !past_scan->next(past)) past = {};
+  if (present.size() == 0 && !(present_scan && present_scan->next(present))) present = {};
+  if (past.size() == 0 && !(past_scan && past_scan->next(past))) past = {};
   return reader.ok() && (present.size() > 0 || past.size() > 0);
+}
+
+Runs Scan::State::pick(const Parts& parts) {
+  Runs runs;
+  if (!picker) {
+    pick_rows(*view.visible(), parts.present, parts.past, 0, runs);
+    if (view.visible()->has_gaps()) keep_replayed(view, runs, reader);
+  } else if (direction == Direction::ascending) {
+    picker->pick(parts.present, parts.past, 0, runs);
+  } else {
+    picker->pick_before(parts.present, parts.past, runs);
+  }
+  return runs;
 }
 
 void Scan::State::merge() {
   const Parts parts = cut(present, past, direction);
-  Runs runs;
-  pick_rows(*view.visible(), parts.present, parts.past, 0, runs);
-  if (!view.visible()->extra.empty()) keep_replayed(view, runs, reader);
+  const Runs runs = pick(parts);
   if (!reader.ok()) return;
-  for (auto& made : RunAssembler(present_tree(order)).assemble(runs)) {
+  for (auto& made : RunAssembler(leaf_tree(view, order)).assemble(runs)) {
     ready.push_back(std::move(made.slice));
   }
   if (direction == Direction::ascending) std::reverse(ready.begin(), ready.end());
 }
 
 bool Scan::State::next(Slice& out) {
-  if (!past_scan) return present_scan.next(out);
+  if (view.is_present()) return present_scan && present_scan->next(out);
   while (ready.empty()) {
     if (!refill()) return false;
     merge();
@@ -56,28 +85,16 @@ bool Scan::State::next(Slice& out) {
   return true;
 }
 
-namespace {
-
-tree::Scan scan_tree(const View& view, format::Tree tree, const Range& range, Reader& reader,
-                     Scan::Direction direction) {
-  return tree::Scan(view.state().index(tree), range, reader, direction);
-}
-
-}  // namespace
-
 Scan::Scan(const View& view, IndexOrder order, const Range& range, Reader& reader,
-           Direction direction)
-    : state_(new State{view,
-                       order,
-                       reader,
-                       direction,
-                       scan_tree(view, present_tree(order), range, reader, direction),
-                       {},
-                       {},
-                       {},
-                       {}}) {
-  if (view.is_present()) return;
-  state_->past_scan.emplace(scan_tree(view, past_tree(order), range, reader, direction));
+           Direction direction, const EventsWanted& events)
+    : state_(new State{view, order, events, reader, direction, {}, {}, {}, {}, {}, {}}) {
+  State& state = *state_;
+  const auto start = [&](std::optional<tree::Scan>& scan, format::Tree tree) {
+    scan.emplace(view.state().index(tree), range, reader, direction);
+  };
+  if (reads_present(events)) start(state.present_scan, present_tree(order));
+  if (reads_past(view, events)) start(state.past_scan, past_tree(order));
+  if (view.is_history()) state.picker.emplace(state.view, state.events);
 }
 Scan::~Scan() = default;
 Scan::Scan(Scan&&) noexcept = default;
@@ -112,14 +129,13 @@ class KeySlices {
 
 using SliceList = std::span<const Slice* const>;
 
-// One key's rows; where they run over several leaves they are cut as a scan does it. `parts` keeps
-// what the runs point at.
-void pick_key(const View::Visible& visible, SliceList present, SliceList past, std::uint32_t key,
-              std::deque<Parts>& parts, Runs& runs) {
+// Calls `pick(present, past)` with one key's slices; where they are several they are cut as a scan
+// does it. `parts` keeps what is given.
+template <typename Pick>
+void cut_key(SliceList present, SliceList past, std::deque<Parts>& parts, const Pick& pick) {
   static const Slice none;
   if (present.size() <= 1 && past.size() <= 1) {
-    pick_rows(visible, present.empty() ? none : *present[0], past.empty() ? none : *past[0], key,
-              runs);
+    pick(present.empty() ? none : *present[0], past.empty() ? none : *past[0]);
     return;
   }
   Slice present_rest, past_rest;
@@ -128,26 +144,30 @@ void pick_key(const View::Visible& visible, SliceList present, SliceList past, s
     if (past_rest.size() == 0 && j < past.size()) past_rest = *past[j++];
     if (present_rest.size() == 0 && past_rest.size() == 0) return;
     parts.push_back(cut(present_rest, past_rest, Scan::Direction::ascending));
-    pick_rows(visible, parts.back().present, parts.back().past, key, runs);
+    pick(parts.back().present, parts.back().past);
   }
 }
 
 tree::Probes merge_probes(const View& view, IndexOrder order, const tree::Probes& present,
-                          const tree::Probes& past, Reader& reader) {
+                          const tree::Probes& past, Reader& reader, const EventsWanted& events) {
   const auto keys = static_cast<std::uint32_t>(present.slices.size());
   KeySlices present_slices(present), past_slices(past);
   std::deque<Parts> parts;
   Runs runs;
+  EventPicker picker(view, events);
   for (std::uint32_t key = 0; key < keys; ++key) {
     const SliceList of_present = present_slices.next();
     const SliceList of_past = past_slices.next();
-    pick_key(*view.visible(), of_present, of_past, key, parts, runs);
+    cut_key(of_present, of_past, parts, [&](const Slice& now, const Slice& then) {
+      if (view.is_history()) return picker.pick(now, then, key, runs);
+      pick_rows(*view.visible(), now, then, key, runs);
+    });
   }
-  if (!view.visible()->extra.empty()) keep_replayed(view, runs, reader);
+  if (!view.is_history() && view.visible()->has_gaps()) keep_replayed(view, runs, reader);
 
   tree::Probes merged;
   merged.slices.resize(keys);
-  for (auto& [key, slice] : RunAssembler(present_tree(order)).assemble(runs)) {
+  for (auto& [key, slice] : RunAssembler(leaf_tree(view, order)).assemble(runs)) {
     if (merged.slices[key].size() == 0) {
       merged.slices[key] = std::move(slice);
     } else {
@@ -159,12 +179,18 @@ tree::Probes merge_probes(const View& view, IndexOrder order, const tree::Probes
 
 }  // namespace
 
-tree::Probes probe(const View& view, IndexOrder order, std::span<const Key> keys, Reader& reader) {
-  auto present = tree::probe(view.state().index(present_tree(order)), keys, reader);
+tree::Probes probe(const View& view, IndexOrder order, std::span<const Key> keys, Reader& reader,
+                   const EventsWanted& events) {
+  tree::Probes none;
+  none.slices.resize(keys.size());
+  const auto probe_tree = [&](format::Tree tree) {
+    return tree::probe(view.state().index(tree), keys, reader);
+  };
+  auto present = reads_present(events) ? probe_tree(present_tree(order)) : none;
   if (view.is_present() || !reader.ok()) return present;
-  const auto past = tree::probe(view.state().index(past_tree(order)), keys, reader);
-  if (!reader.ok()) return past;
-  return merge_probes(view, order, present, past, reader);
+  const auto past = reads_past(view, events) ? probe_tree(past_tree(order)) : none;
+  if (!reader.ok()) return none;
+  return merge_probes(view, order, present, past, reader, events);
 }
 
 }  // namespace stele::db

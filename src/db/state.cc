@@ -14,17 +14,16 @@ using format::Change;
 using format::Tree;
 using tree::OverlayEdit;
 
-// What overlays point into: the record's changes, and the one that stands for the log's row.
-struct Changes {
-  format::TxRecordPtr record;
-  Change log;
-};
-
 std::uint64_t cell_of(Instant instant) { return static_cast<std::uint64_t>(instant.ms); }
 
-Change log_change(const format::TxRecord& record, const base::Hash& commit_id) {
-  const auto entry = format::encode_log_entry({record.nonce, commit_id});
-  return {.e = record.tx, .v = Value::bytes(entry), .tx = record.tx};
+// It keeps the record, whose changes the other overlays point into.
+std::shared_ptr<const LogChange> log_change(const format::TxRecordPtr& record,
+                                            const base::Hash& commit_id) {
+  auto change = std::make_shared<LogChange>();
+  change->e = change->tx = record->tx;
+  change->v = Value::bytes(format::encode_log_entry({record->nonce, commit_id}));
+  change->record = record;
+  return change;
 }
 
 // Sorts the changes of one transaction to the trees that they concern.
@@ -167,14 +166,14 @@ StatePtr apply(const StatePtr& before, const format::TxRecordPtr& record,
   state->instant_max = is_first ? record->instant : std::max(before->instant_max, record->instant);
   state->schema = before->schema->apply(record->changes);
 
-  auto owner = std::make_shared<Changes>(Changes{record, log_change(*record, commit_id)});
+  const std::shared_ptr<const LogChange> log = log_change(record, commit_id);
   EditLists edits(state->config, *state->schema, commit_id.word());
   edits.reserve(record->changes.size());
   for (const Change& change : record->changes) edits.add(change);
-  edits.add_log(owner->log, state->instant, state->instant_max);
+  edits.add_log(*log, state->instant, state->instant_max);
   for (tree::Index& index : state->indices) {
     auto& list = edits.of(index.tree);
-    if (!list.empty()) index.overlay = index.overlay->apply(std::move(list), owner);
+    if (!list.empty()) index.overlay = index.overlay->apply(std::move(list), log);
   }
   return state;
 }

@@ -27,11 +27,20 @@ struct State {
 };
 using StatePtr = std::shared_ptr<const State>;
 
-// The time of a view: a transaction id, an instant, or both (then what both see).
+// The time of a view: limits by transaction id, by instant, or both (then what both see), and
+// whether it shows what stands or what happened.
 struct TimePoint {
-  std::optional<TxId> tx;
-  std::optional<Instant> instant;
+  std::optional<TxId> tx;                // including it
+  std::optional<Instant> instant;        // including it
+  std::optional<TxId> since_tx;          // excluding it
+  std::optional<Instant> since_instant;  // excluding it
+  bool history = false;
   std::shared_ptr<class MomentMemo> memo;  // what it was found to see: see db/moment.h
+};
+
+// The change that stands for a row of the log. All changes in the overlay of the log are such.
+struct LogChange : format::Change {
+  format::TxRecordPtr record;
 };
 
 // A new database with nothing in it.

@@ -9,10 +9,6 @@ namespace stele::db {
 using format::Leaf;
 using value::Cell;
 
-bool View::Visible::sees(TxId tx) const {
-  return tx <= until || (!extra.empty() && std::binary_search(extra.begin(), extra.end(), tx));
-}
-
 // ---- Cutting -----------------------------------------------------------------------------------
 
 namespace {
@@ -60,32 +56,10 @@ Parts cut(Slice& present, Slice& past, Scan::Direction direction) {
 
 namespace {
 
-void append_run(Runs& runs, const Run& run) {
-  const bool continues = !runs.empty() && runs.back().from == run.from &&
-                         runs.back().end == run.begin && runs.back().key == run.key;
-  if (continues) {
-    runs.back().end = run.end;
-  } else {
-    runs.push_back(run);
-  }
-}
-
-// The visible ones among rows of the present.
-void append_present(const View::Visible& visible, Run rows, Runs& runs) {
-  const auto tx = rows.from->leaf->tx();
-  while (rows.begin < rows.end) {
-    while (rows.begin < rows.end && !visible.sees(tx[rows.begin])) ++rows.begin;
-    std::uint32_t stop = rows.begin;
-    while (stop < rows.end && visible.sees(tx[stop])) ++stop;
-    if (stop > rows.begin) append_run(runs, {rows.from, rows.begin, stop, rows.key});
-    rows.begin = stop;
-  }
-}
-
 bool was_true(const View::Visible& visible, const Leaf& past, std::uint32_t row) {
   const TxId tx = past.tx()[row];
   const TxId ended = past.ended()[row];
-  if (visible.extra.empty()) return tx <= visible.until && ended > visible.until;
+  if (!visible.has_gaps()) return visible.window().has(tx) && ended > visible.until;
   // With gaps in what is visible an end settles nothing yet; but what ended in the transaction
   // that asserted it was never there.
   return ended != tx && visible.sees(tx);
@@ -93,20 +67,57 @@ bool was_true(const View::Visible& visible, const Leaf& past, std::uint32_t row)
 
 }  // namespace
 
+std::uint32_t not_before(const Leaf& present, std::uint32_t begin, std::uint32_t end,
+                         const Leaf& past, std::uint32_t past_row) {
+  const auto is_before = [&](std::uint32_t row) {
+    return format::compare(present, row, past, past_row) < 0;
+  };
+  // Invariant: rows before `begin` come before it; those from `high` on do not.
+  std::uint32_t high = end;
+  for (std::uint32_t step = 1; begin < high; step *= 2) {
+    const std::uint32_t probe = std::min(begin + step - 1, high - 1);
+    if (!is_before(probe)) {
+      high = probe;
+      break;
+    }
+    begin = probe + 1;
+  }
+  while (begin < high) {
+    const std::uint32_t middle = begin + (high - begin) / 2;
+    if (is_before(middle)) {
+      begin = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return begin;
+}
+
+void append_visible(const View::Visible& visible, const Run& rows, Runs& runs) {
+  const auto tx = rows.from->leaf->tx();
+  if (visible.has_gaps()) {
+    append_fitting(
+        rows, [&](std::uint32_t row) { return visible.sees(tx[row]); }, runs);
+    return;
+  }
+  const View::Visible::Window window = visible.window();
+  append_fitting(
+      rows, [&](std::uint32_t row) { return window.has(tx[row]); }, runs);
+}
+
 void pick_rows(const View::Visible& visible, const Slice& present, const Slice& past,
                std::uint32_t key, Runs& runs) {
   std::uint32_t at = present.begin;
   for (std::uint32_t row = past.begin; row < past.end; ++row) {
     if (!was_true(visible, *past.leaf, row)) continue;
     if (at < present.end) {
-      const Key here = format::key_of(*past.leaf, row);
-      const std::uint32_t before = format::lower_row(*present.leaf, at, present.end, here);
-      append_present(visible, {&present, at, before, key}, runs);
+      const std::uint32_t before = not_before(*present.leaf, at, present.end, *past.leaf, row);
+      append_visible(visible, {&present, at, before, key}, runs);
       at = before;
     }
     append_run(runs, {&past, row, row + 1, key});
   }
-  if (at < present.end) append_present(visible, {&present, at, present.end, key}, runs);
+  if (at < present.end) append_visible(visible, {&present, at, present.end, key}, runs);
 }
 
 // ---- Replaying ---------------------------------------------------------------------------------
@@ -230,65 +241,6 @@ void keep_replayed(const View& view, Runs& runs, Reader& reader) {
     }
   }
   runs = std::move(kept);
-}
-
-// ---- Assembling --------------------------------------------------------------------------------
-
-namespace {
-
-constexpr std::uint32_t kLeafRows = 4096;  // collected rows are cut into leaves of about as many
-// Shorter runs are copied: slices cost their readers more than rows do.
-constexpr std::uint32_t kLongRun = 512;
-
-}  // namespace
-
-void RunAssembler::own(const Run& run) {
-  const Leaf*& last = owned_[run.is_past()];
-  if (last == run.from->leaf.get()) return;
-  last = run.from->leaf.get();
-  builder_.own(run.from->leaf);
-}
-
-void RunAssembler::collect(const Run& run) {
-  own(run);
-  const Leaf& leaf = *run.from->leaf;
-  const std::uint32_t begin = builder_.size();
-  if (run.is_past()) {
-    for (std::uint32_t row = run.begin; row < run.end; ++row) {
-      builder_.add(leaf.e()[row], leaf.attribute(row), leaf.kind(row), leaf.v()[row],
-                   leaf.tx()[row]);
-    }
-  } else {
-    builder_.add_rows(leaf, run.begin, run.end);
-  }
-  append_run(stretches_, {nullptr, begin, builder_.size(), run.key});
-  if (builder_.size() >= kLeafRows) finish_leaf();
-}
-
-void RunAssembler::finish_leaf() {
-  if (stretches_.empty()) return;
-  owned_[0] = owned_[1] = nullptr;
-  const LeafPtr leaf = builder_.finish();
-  for (const Run& stretch : stretches_) {
-    answer_.push_back({stretch.key, {leaf, stretch.begin, stretch.end}});
-  }
-  stretches_.clear();
-}
-
-std::vector<RunAssembler::KeySlice> RunAssembler::assemble(const Runs& runs) {
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    const Run& run = runs[i];
-    const bool alone = (i == 0 || runs[i - 1].key != run.key) &&
-                       (i + 1 == runs.size() || runs[i + 1].key != run.key);
-    if (run.is_past() || (!alone && run.size() < kLongRun)) {
-      collect(run);
-      continue;
-    }
-    if (!alone) finish_leaf();  // what is collected comes before
-    answer_.push_back({run.key, {run.from->leaf, run.begin, run.end}});
-  }
-  finish_leaf();
-  return std::exchange(answer_, {});
 }
 
 }  // namespace stele::db

@@ -5,26 +5,9 @@
 // picked as runs, which cost nothing where whole stretches of the present are as they were.
 #pragma once
 
-#include "db/access.h"
+#include "db/runs.h"
 
 namespace stele::db {
-
-// Rows [begin, end) of a slice's leaf; the slice outlives the run. Runs of a probe say which of its
-// keys they belong to.
-struct Run {
-  const Slice* from = nullptr;
-  std::uint32_t begin = 0;
-  std::uint32_t end = 0;
-  std::uint32_t key = 0;
-  std::uint32_t size() const { return end - begin; }
-  bool is_past() const { return format::is_past(from->leaf->tree()); }
-};
-using Runs = std::vector<Run>;
-
-inline format::Tree present_tree(IndexOrder order) { return static_cast<format::Tree>(order); }
-inline format::Tree past_tree(IndexOrder order) {
-  return static_cast<format::Tree>(static_cast<int>(order) + 3);
-}
 
 // Rows of the present and of the past that lie together in the order.
 struct Parts {
@@ -35,41 +18,35 @@ struct Parts {
 // ends first (descending: begins last), and what the other has up to there.
 Parts cut(Slice& present, Slice& past, Scan::Direction direction);
 
-// Appends the rows of both that are true in the view, in the order of their trees. If the view sees
-// backdated transactions they are only candidates: see keep_replayed.
+// The first row of the present in [begin, end) that does not come before a row of the past.
+// O(log distance from begin).
+std::uint32_t not_before(const format::Leaf& present, std::uint32_t begin, std::uint32_t end,
+                         const format::Leaf& past, std::uint32_t past_row);
+
+// The runs of those rows that fit: `fits(row)`.
+template <typename Fits>
+void append_fitting(Run rows, const Fits& fits, Runs& runs) {
+  while (rows.begin < rows.end) {
+    while (rows.begin < rows.end && !fits(rows.begin)) ++rows.begin;
+    Run run = rows;
+    for (run.end = run.begin; run.end < rows.end && fits(run.end);) ++run.end;
+    if (run.size() > 0) append_run(runs, run);
+    rows.begin = run.end;
+  }
+}
+// The visible ones among rows of the present.
+void append_visible(const View::Visible& visible, const Run& rows, Runs& runs);
+
+// Appends the rows of both that are true in the view, in the order of their trees. If what the view
+// sees has gaps they are only candidates: see keep_replayed.
 void pick_rows(const View::Visible& visible, const Slice& present, const Slice& past,
                std::uint32_t key, Runs& runs);
 
-// Where backdated transactions are visible and others before them are not, the candidates can
+// Where instants were backdated, what a view sees has gaps, and the candidates can
 // contradict each other: two values of a cardinality-one attribute, a fact twice, a fact whose
 // visible retraction ended an invisible assertion of it. This leaves the rows that replaying the
 // visible transactions, in order of their ids, would leave. Reads the entities' rows: such views
 // are rare, and are right before they are fast.
 void keep_replayed(const View& view, Runs& runs, Reader& reader);
-
-// Makes slices of runs: long runs of the present are handed through, all else is collected into new
-// leaves of the present's shape.
-class RunAssembler {
- public:
-  struct KeySlice {
-    std::uint32_t key;
-    Slice slice;
-  };
-
-  explicit RunAssembler(format::Tree tree) : builder_(tree) {}
-  // All runs in order. Answers the slices of each key in order; only between keys that have a
-  // single slice the order may differ.
-  std::vector<KeySlice> assemble(const Runs& runs);
-
- private:
-  void collect(const Run& run);
-  void finish_leaf();
-  void own(const Run& run);
-
-  format::LeafBuilder builder_;
-  const format::Leaf* owned_[2] = {nullptr, nullptr};  // last of the present, last of the past
-  std::vector<Run> stretches_;  // of the leaf that is being built; without `from`
-  std::vector<KeySlice> answer_;
-};
 
 }  // namespace stele::db

@@ -119,6 +119,10 @@ class LeafBuilder {
   // Rows [begin, end) of another leaf of the same columns, which the caller lets this one own; it
   // must live until finish(). Little more than copying memory, however often a leaf comes again.
   void add_rows(const Leaf& from, std::uint32_t begin, std::uint32_t end);
+  // The same rows under other transactions: row i has tx[i], and all have `ended` where this leaf
+  // has that column. The other leaf's columns need not be the same.
+  void add_rows(const Leaf& from, std::uint32_t begin, std::uint32_t end,
+                std::span<const std::uint64_t> tx, std::uint64_t ended);
 
   base::Arena& arena();
   void own(std::shared_ptr<const void> owner);

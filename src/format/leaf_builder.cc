@@ -36,6 +36,7 @@ struct LeafBuilder::State {
   void add_codes(const Leaf& from, std::uint32_t begin, std::uint32_t end);
   void add_kinds(const Leaf& from, std::uint32_t begin, std::uint32_t end);
   void add_estimate(const Leaf& from, std::uint32_t begin, std::uint32_t end);
+  void add_facts(const Leaf& from, std::uint32_t begin, std::uint32_t end);
 
   void settle_kinds();
   void settle_codes();
@@ -208,21 +209,36 @@ void LeafBuilder::add(std::uint64_t e, const Value& attribute, Kind kind, Cell v
   s.estimate += kRowBytesEstimate + text_bytes(kind, v);
 }
 
+// All columns but those of transactions.
+void LeafBuilder::State::add_facts(const Leaf& from, std::uint32_t begin, std::uint32_t end) {
+  take_source(from);
+  add_kinds(from, begin, end);
+  add_codes(from, begin, end);
+  leaf->e_.append(from.e().subspan(begin, end - begin));
+  leaf->v_.append(from.v().subspan(begin, end - begin));
+  add_estimate(from, begin, end);
+}
+
 void LeafBuilder::add_rows(const Leaf& from, std::uint32_t begin, std::uint32_t end) {
-  State& s = *state_;
-  Leaf& leaf = *s.leaf;
+  Leaf& leaf = *state_->leaf;
   STELE_CHECK(begin <= end && end <= from.size() &&
               has_ended(from.tree()) == has_ended(leaf.tree()));
   if (begin == end) return;
-  const std::size_t rows = end - begin;
-  s.take_source(from);
-  s.add_kinds(from, begin, end);
-  s.add_codes(from, begin, end);
-  leaf.e_.append(from.e().subspan(begin, rows));
-  leaf.v_.append(from.v().subspan(begin, rows));
-  leaf.tx_.append(from.tx().subspan(begin, rows));
-  if (has_ended(leaf.tree())) leaf.ended_.append(from.ended().subspan(begin, rows));
-  s.add_estimate(from, begin, end);
+  state_->add_facts(from, begin, end);
+  leaf.tx_.append(from.tx().subspan(begin, end - begin));
+  if (has_ended(leaf.tree())) leaf.ended_.append(from.ended().subspan(begin, end - begin));
+}
+
+void LeafBuilder::add_rows(const Leaf& from, std::uint32_t begin, std::uint32_t end,
+                           std::span<const std::uint64_t> tx, std::uint64_t ended) {
+  Leaf& leaf = *state_->leaf;
+  STELE_CHECK(begin <= end && end <= from.size() && end <= tx.size());
+  if (begin == end) return;
+  state_->add_facts(from, begin, end);
+  leaf.tx_.append(tx.subspan(begin, end - begin));
+  if (!has_ended(leaf.tree())) return;
+  std::uint64_t* to = leaf.ended_.extend(end - begin);
+  std::fill(to, to + (end - begin), ended);
 }
 
 // Which attributes are mixed indeed, now that all rows are known.

@@ -25,9 +25,9 @@ Dependencies::Dependencies(const Conjunction& conjunction)
   }
 }
 
-// A fact is one by entity, attribute and value; in the present, under an attribute of cardinality
-// one, by entity and attribute, under a unique one by attribute and value. (The past may have had
-// another schema.)
+// A fact is one by entity, attribute and value; in the present, and in what is part of it, under an
+// attribute of cardinality one by entity and attribute, under a unique one by attribute and value.
+// (The past may have had another schema.)
 void Dependencies::add_pattern(const DbPattern& pattern, std::vector<Var>& ranged) {
   std::vector<Var> fact;
   std::vector<Var> e, a, v;  // no variable if the place is a constant
@@ -39,17 +39,17 @@ void Dependencies::add_pattern(const DbPattern& pattern, std::vector<Var>& range
     fact.push_back(place[0]);
   }
   ranged = fact;
-  const Slot& tx = pattern.slots[kTx];
-  if (tx.is_variable()) {
-    rules_.push_back({fact, tx.variable});
-    ranged.push_back(tx.variable);
+  const Slot &tx = pattern.slots[kTx], &added = pattern.slots[kAdded];
+  if (tx.is_variable()) ranged.push_back(tx.variable);
+  if (added.is_variable()) ranged.push_back(added.variable);
+  if (pattern.view->is_history()) {
+    // A fact has many events, told apart by tx and added.
+    if (added.is_variable() && tx.what == Slot::What::ignore) ranged.push_back(new_place());
+    return;
   }
-  const Slot& added = pattern.slots[kAdded];
-  if (added.is_variable()) {
-    rules_.push_back({{}, added.variable});
-    ranged.push_back(added.variable);
-  }
-  if (!pattern.schema || !pattern.view->is_present()) return;
+  if (tx.is_variable()) rules_.push_back({fact, tx.variable});
+  if (added.is_variable()) rules_.push_back({{}, added.variable});
+  if (!pattern.schema || pattern.view->reads_past()) return;
   if (!pattern.schema->many && !v.empty()) rules_.push_back({e, v[0]});
   if (pattern.schema->unique != db::Unique::none && !e.empty()) rules_.push_back({v, e[0]});
 }

@@ -10,7 +10,8 @@ namespace stele::query {
 double rows_of(const DbPattern& pattern) {
   if (pattern.matches_nothing) return 0;
   const ScanRange range = scan_range(pattern);
-  return static_cast<double>(db::estimate_rows(*pattern.view, range.order, range.range));
+  return static_cast<double>(
+      db::estimate_rows(*pattern.view, range.order, range.range, pattern.events));
 }
 
 double rows_of(const CollectionPattern& pattern) {

@@ -148,7 +148,7 @@ class EntityJoin {
   Result<Columns> join() {
     if (left_.rows > 0 && !pattern_.matches_nothing) {
       const tree::Range range{key(entities_.front()), key(entities_.back()), true};
-      const std::uint64_t rows = db::estimate_rows(*pattern_.view, order_, range);
+      const std::uint64_t rows = db::estimate_rows(*pattern_.view, order_, range, pattern_.events);
       STELE_DO(left_.rows * kRowsPerProbe < rows ? probe() : merge(range));
       STELE_DO(run_.keep_going());
     }
@@ -179,7 +179,8 @@ class EntityJoin {
   }
 
   Done merge(const tree::Range& range) {
-    db::Scan scan(*pattern_.view, order_, range, run_.reader);
+    db::Scan scan(*pattern_.view, order_, range, run_.reader, db::Scan::Direction::ascending,
+                  pattern_.events);
     Merge merge(entities_, is_unique());
     tree::Slice slice;
     Batch batch;
@@ -191,9 +192,9 @@ class EntityJoin {
     return {};
   }
 
-  // In the present an attribute of cardinality one has one row for each entity.
+  // In the present, or a part of it, an attribute of cardinality one has one row for each entity.
   bool is_unique() const {
-    return pattern_.view->is_present() && pattern_.schema && !pattern_.schema->many;
+    return !pattern_.view->reads_past() && pattern_.schema && !pattern_.schema->many;
   }
 
   Done probe() {
@@ -206,7 +207,7 @@ class EntityJoin {
     }
     first.push_back(static_cast<Row>(entities_.size()));
     return probe_batch(
-        *pattern_.view, order_, keys, first, run_,
+        pattern_, order_, keys, first, run_,
         [&](const format::LeafPtr& leaf, Batch& batch) { return take(leaf, batch); });
   }
 

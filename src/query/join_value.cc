@@ -34,7 +34,8 @@ class ValueJoin {
  private:
   std::uint64_t column_rows() const {
     return db::estimate_rows(*pattern_.view, IndexOrder::aevt,
-                             tree::Range::prefix(format::Key::aevt(pattern_.attribute)));
+                             tree::Range::prefix(format::Key::aevt(pattern_.attribute)),
+                             pattern_.events);
   }
 
   Result<Columns> hash() {
@@ -69,7 +70,8 @@ class ValueJoin {
     if (keys_.size() > kKeysCounted) return true;
     std::uint64_t rows = 0;
     for (const format::Key& key : keys_) {
-      rows += db::estimate_rows(*pattern_.view, IndexOrder::avet, tree::Range::prefix(key));
+      rows += db::estimate_rows(*pattern_.view, IndexOrder::avet, tree::Range::prefix(key),
+                                pattern_.events);
     }
     return rows * kSelectivity <= column_rows() + kRowsPerProbe;
   }
@@ -85,7 +87,7 @@ class ValueJoin {
       batch.clear();
       return {};
     };
-    STELE_DO(probe_batch(*pattern_.view, IndexOrder::avet, keys_, first_, run_, take));
+    STELE_DO(probe_batch(pattern_, IndexOrder::avet, keys_, first_, run_, take));
     Columns out = gather(left, left_rows);
     Columns found = rows.finish();
     for (std::size_t i = 0; i < found.columns.size(); ++i) {

@@ -28,7 +28,7 @@ Item item_at(const Leaf& leaf, Row row, Part part) {
     case kTx:
       return {Kind::int64, leaf.tx()[row]};
     default:
-      return {Kind::boolean, 1};
+      return {Kind::boolean, db::is_added(leaf, row)};
   }
 }
 

@@ -17,7 +17,7 @@ using Next = std::function<void(Environment&)>;
 bool unify(const Value& a, const Value& b) { return !a.is_nil() && a == b; }
 
 struct Facts {
-  std::vector<Value> tuples;  // vectors; of a database [e a v tx true]
+  std::vector<Value> tuples;  // vectors; of a database [e a v tx added]
   bool is_db = false;
 
   static Facts of(const Input& input) {
@@ -26,7 +26,7 @@ struct Facts {
       out.is_db = true;
       for (const Datom& datom : db->datoms(IndexOrder::eavt).value()) {
         out.tuples.push_back(
-            Value::vector({Value(datom.e), datom.a, datom.v, Value(datom.tx), true}));
+            Value::vector({Value(datom.e), datom.a, datom.v, Value(datom.tx), datom.added}));
       }
       return out;
     }

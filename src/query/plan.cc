@@ -264,7 +264,7 @@ class Planner {
   // `rows` match the pattern's constants; `left` entities are known.
   static Candidate along_entity(std::size_t at, const DbPattern& pattern, double rows,
                                 double left) {
-    const bool is_one = pattern.schema && !pattern.schema->many;
+    const bool is_one = pattern.schema && !pattern.schema->many && !pattern.view->is_history();
     double out = is_one ? std::min(left, rows) : std::min(left * 2, rows);
     if (pattern.slots[kV].is_constant()) out = std::min(out / 2, rows);
     return {Access::entity, at, out, std::min(left * kCostOfProbe, rows + left)};

@@ -1,4 +1,4 @@
-// probe_batch: the rows of an index for many ascending keys, as batches by leaf.
+// probe_batch: the rows of a pattern's index for many ascending keys, as batches by leaf.
 #pragma once
 
 #include "base/try.h"
@@ -9,10 +9,10 @@ namespace stele::query {
 // Keys whose rows lie in one leaf make one batch; `take(leaf, batch)` gets them in key order.
 // Rows [first[i], first[i + 1]) of the left side are joined with the rows that begin with keys[i].
 template <typename Take>
-Done probe_batch(const db::View& view, IndexOrder order, std::span<const format::Key> keys,
+Done probe_batch(const DbPattern& pattern, IndexOrder order, std::span<const format::Key> keys,
                  std::span<const Row> first, Run& run, const Take& take) {
   STELE_DO(run.reserve(keys.size() * (sizeof(format::Key) + sizeof(tree::Slice))));
-  const tree::Probes probes = db::probe(view, order, keys, run.reader);
+  const tree::Probes probes = db::probe(*pattern.view, order, keys, run.reader, pattern.events);
   STELE_DO(run.keep_going());
   format::LeafPtr leaf;
   Batch batch;

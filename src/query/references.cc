@@ -113,12 +113,15 @@ Done References::resolve_tx(DbPattern& pattern, bool is_literal) const {
   return {};
 }
 
-// What is true at one moment was asserted: true restricts nothing, false matches nothing. [H-5]
+// In histories it chooses events. What is true at one moment was asserted: true restricts nothing,
+// false matches nothing. [H-5]
 Done References::resolve_added(DbPattern& pattern, bool is_literal) const {
   const Value value = value_of(pattern.slots[kAdded].constant);
   pattern.slots[kAdded] = {};
   if (value.is(Kind::boolean)) {
-    pattern.matches_nothing = pattern.matches_nothing || !value.as_bool();
+    pattern.events.asserted = value.as_bool();
+    pattern.events.retracted = !value.as_bool();
+    if (!view_.is_history() && !value.as_bool()) pattern.matches_nothing = true;
     return {};
   }
   if (is_literal) return malformed("The fifth element is true or false", value);

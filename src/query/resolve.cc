@@ -193,9 +193,18 @@ class Resolver {
       if (!out.slots[i].is_constant()) continue;
       STELE_DO(references.resolve_constant(out, static_cast<Part>(i), is_literal));
     }
+    out.events.distinct = distinct_events(out);
     STELE_DO(use_hidden(out, kE));
     if (out.schema && out.schema->is_ref()) STELE_DO(use_hidden(out, kV));
     return out;
+  }
+
+  // A history gives each event once as far as the pattern can tell.
+  static db::EventsWanted::Distinct distinct_events(const DbPattern& pattern) {
+    using Distinct = db::EventsWanted::Distinct;
+    if (pattern.slots[kAdded].is_variable()) return Distinct::by_all;
+    const bool has_tx = pattern.slots[kTx].what != Slot::What::ignore;
+    return has_tx ? Distinct::by_fact_and_tx : Distinct::by_fact;
   }
 
   // Lets the pattern look at a variable's ids in its source, if the variable holds references.

@@ -50,6 +50,7 @@ struct DbPattern {
   Value attribute;                        // nil: any
   const db::Attribute* schema = nullptr;  // null: any, or not declared
   Bounds bounds;                          // of v, a variable; its attribute is indexed
+  db::EventsWanted events;                // in histories
   bool matches_nothing = false;           // known without looking
 
   bool has_attribute() const { return !attribute.is_nil(); }

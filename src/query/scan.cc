@@ -113,7 +113,8 @@ Result<Columns> scan(const DbPattern& pattern, Run& run) {
   const ScanRange range = scan_range(pattern);
   LeafRows rows(pattern, {.searched = range.searched}, run);
   if (pattern.matches_nothing) return rows.finish();
-  db::Scan scan(*pattern.view, range.order, range.range, run.reader);
+  db::Scan scan(*pattern.view, range.order, range.range, run.reader, db::Scan::Direction::ascending,
+                pattern.events);
   tree::Slice slice;
   while (scan.next(slice)) {
     STELE_DO(run.keep_going());
