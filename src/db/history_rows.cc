@@ -64,8 +64,8 @@ void EventPicker::append_past(const Slice& past, std::uint32_t row, std::uint32_
 // All ends of the slice as one run, if it is plain that each is an event of its own: two rows with
 // the same end are of one fact only where one of them began in that transaction, too.
 bool EventPicker::append_all_ends(const Slice& past, std::uint32_t key, Runs& runs) {
-  if (events_.asserted || view_.visible() || past.size() == 0) return false;
-  if (events_.distinct == EventsWanted::Distinct::by_fact) return false;
+  if (events_.asserted || !events_.retracted || view_.visible()) return false;
+  if (past.size() == 0 || events_.distinct == EventsWanted::Distinct::by_fact) return false;
   const auto tx = past.leaf->tx(), ended = past.leaf->ended();
   for (std::uint32_t row = past.begin; row < past.end; ++row) {
     if (tx[row] == ended[row]) return false;

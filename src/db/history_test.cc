@@ -1,210 +1,27 @@
-// Random histories against a twin that keeps every change in a list and replays it.
+// As-of views against the twin, scans in both directions, and probes.
 #include <algorithm>
-#include <numeric>
-#include <set>
 
 #include <gtest/gtest.h>
 
-#include "base/testing_random.h"
 #include "db/access.h"
-#include "db/db_testing.h"
+#include "db/random_history_testing.h"
 
 namespace stele::db {
 namespace {
 
-struct Twin {
-  struct Transaction {
-    TxId tx = 0;
-    Instant instant;
-    std::vector<Change> changes;
-  };
-  std::vector<Transaction> transactions;
-
-  // The facts that stand after replaying the transactions that `sees` lets through, in order.
-  template <typename Sees>
-  std::vector<Datom> replay(const Schema& schema, const Sees& sees) const {
-    std::vector<Datom> facts;
-    std::set<TxId> visible;
-    for (const Transaction& t : transactions) {
-      if (sees(t)) visible.insert(t.tx);
-      for (const Change& change : t.changes) {
-        const Attribute* attribute = schema.find(change.a);
-        // What keeps no history is what it is now, if that is visible. [H-10]
-        const bool no_history = attribute && attribute->no_history;
-        if (!no_history && !visible.contains(t.tx)) continue;
-        replay(change, attribute && attribute->many, facts);
-      }
-    }
-    std::erase_if(facts, [&](const Datom& d) { return !visible.contains(d.tx); });
-    return facts;
-  }
-
-  static void replay(const Change& change, bool many, std::vector<Datom>& facts) {
-    auto same = [&](const Datom& d) {
-      return d.e == change.e && d.a == change.a && compare(d.v, change.v) == 0;
-    };
-    const Datom fact{change.e, change.a, change.v, change.tx};
-    if (!change.added) {
-      std::erase_if(facts, same);
-    } else if (!many) {
-      std::erase_if(facts, [&](const Datom& d) { return d.e == change.e && d.a == change.a; });
-      facts.push_back(fact);
-    } else if (std::none_of(facts.begin(), facts.end(), same)) {
-      facts.push_back(fact);
-    }
-  }
-};
-
-std::vector<Datom> sorted(const Schema& schema, IndexOrder order, std::vector<Datom> facts) {
-  if (order == IndexOrder::avet) {
-    std::erase_if(facts, [&](const Datom& d) {
-      const Attribute* attribute = schema.find(d.a);
-      return !attribute || !attribute->indexed();
-    });
-  }
-  auto by_e = [](const Datom& x, const Datom& y) { return x.e < y.e ? -1 : x.e > y.e; };
-  auto by_a = [](const Datom& x, const Datom& y) { return compare(x.a, y.a); };
-  auto by_v = [](const Datom& x, const Datom& y) { return compare(x.v, y.v); };
-  std::sort(facts.begin(), facts.end(), [&](const Datom& x, const Datom& y) {
-    const int e = by_e(x, y), a = by_a(x, y), v = by_v(x, y);
-    if (order == IndexOrder::eavt) return (e ? e : a ? a : v) < 0;
-    if (order == IndexOrder::aevt) return (a ? a : e ? e : v) < 0;
-    return (a ? a : v ? v : e) < 0;
-  });
-  return facts;
-}
-
-std::string text(const Datom& d) {
-  return std::to_string(d.e) + " " + std::string(d.a.name()) + " " + std::to_string(hash(d.v)) +
-         " " + std::to_string(d.tx);
-}
-std::vector<std::string> text(const std::vector<Datom>& datoms) {
-  std::vector<std::string> lines;
-  for (const Datom& d : datoms) lines.push_back(text(d));
-  return lines;
-}
-
-constexpr IndexOrder kOrders[] = {IndexOrder::eavt, IndexOrder::aevt, IndexOrder::avet};
-const tree::TreeShape kTinyShape{.leaf_rows_target = 4,
-                                 .leaf_rows_max = 8,
-                                 .leaf_rows_min = 2,
-                                 .leaf_bytes_max = 1 << 10,
-                                 .fanout_max = 4};
-
-constexpr std::string_view kSchema = R"(
-+ 1 :db/ident :one
-+ 1 :db/cardinality :db.cardinality/one
-+ 2 :db/ident :many
-+ 2 :db/cardinality :db.cardinality/many
-+ 3 :db/ident :ref
-+ 3 :db/valueType :db.type/ref
-+ 3 :db/cardinality :db.cardinality/many
-+ 4 :db/ident :unique
-+ 4 :db/unique :db.unique/identity
-+ 5 :db/ident :passing
-+ 5 :db/noHistory true
-+ 6 :db/ident :index
-+ 6 :db/index true)";
-
 // A database and its twin, taken through the same random history.
 class History : public ::testing::TestWithParam<int> {
  protected:
-  History() : random_(static_cast<std::uint64_t>(GetParam())) {
-    database_.commit(kSchema);
-    note(*database_.state());
-  }
+  History() : history_(static_cast<std::uint64_t>(GetParam())) {}
 
-  // Reads the first transaction, which only asserts, back out of the database.
-  void note(const State& state) {
-    present_ = *database_.db().datoms(IndexOrder::eavt);
-    Twin::Transaction t{state.max_tx, state.instant, {}};
-    for (const Datom& d : present_) t.changes.push_back({.e = d.e, .a = d.a, .v = d.v, .tx = d.tx});
-    twin_.transactions.push_back(t);
-  }
-
-  Value random_value(std::string_view attribute) {
-    const auto n = random_.below(6);
-    if (attribute == "ref") return Value(n + 1);
-    if (attribute == "unique") return Value("u" + std::to_string(random_.below(1000000)));
-    if (attribute == "many" && n < 3) return Value("text " + std::to_string(n));
-    if (attribute == "one" && n == 5) return edn("[1 :a]");
-    return Value(n);
-  }
-
-  Change random_change() {
-    static constexpr std::string_view kNames[] = {"one",     "many",  "ref",       "unique",
-                                                  "passing", "index", "undeclared"};
-    const std::string_view name = kNames[random_.below(std::size(kNames))];
-    return {.e = 10 + random_.below(12),
-            .a = Value::keyword(name),
-            .v = random_value(name),
-            .added = random_.chance(3, 4),
-            .tx = database_.next_tx()};
-  }
-
-  void retract(const Datom& d, std::vector<Change>& changes) {
-    changes.push_back({d.e, d.a, d.v, false, database_.next_tx(), d.tx});
-    std::erase_if(present_, [&](const Datom& x) { return same_fact(x, d); });
-  }
-
-  // Adds what of `wanted` has an effect, as a transaction would: what is there already is not
-  // asserted again, a new value ends the old one.
-  void effect(const Change& wanted, std::vector<Change>& changes) {
-    auto same = [&](const Datom& d) {
-      return d.e == wanted.e && d.a == wanted.a && compare(d.v, wanted.v) == 0;
-    };
-    const auto there = std::find_if(present_.begin(), present_.end(), same);
-    if (!wanted.added) {
-      if (there != present_.end()) retract(Datom(*there), changes);
-      return;
-    }
-    if (there != present_.end()) return;
-    const Attribute* attribute = database_.state()->schema->find(wanted.a);
-    if (!attribute || !attribute->many) {
-      const auto old = std::find_if(present_.begin(), present_.end(), [&](const Datom& d) {
-        return d.e == wanted.e && d.a == wanted.a;
-      });
-      if (old != present_.end()) retract(Datom(*old), changes);
-    }
-    changes.push_back(wanted);
-    present_.push_back({wanted.e, wanted.a, wanted.v, wanted.tx});
-  }
-
-  Instant random_instant() {
-    const std::int64_t now = database_.state()->instant_max.ms;
-    if (random_.chance(1, 3)) return {now};
-    if (backdates_ && random_.chance(1, 4)) return {random_.between(-2000, now)};
-    return {now + random_.between(1, 3000)};
-  }
-
-  void step() {
-    std::vector<Change> changes;
-    for (auto n = random_.below(12); n > 0; --n) effect(random_change(), changes);
-    const TxId tx = database_.next_tx();
-    const Instant instant = random_instant();
-    Twin::Transaction t{tx, instant, {}};
-    t.changes.push_back(
-        {.e = tx, .a = Value::keyword("db/txInstant"), .v = Value(instant), .tx = tx});
-    present_.push_back({tx, t.changes[0].a, t.changes[0].v, tx});
-    t.changes.insert(t.changes.end(), changes.begin(), changes.end());
-    twin_.transactions.push_back(std::move(t));
-    database_.commit(std::move(changes), instant);
-    if (random_.chance(1, 5)) database_.fold(kTinyShape);
-  }
-
-  void run(int steps) {
-    while (steps-- > 0 && !HasFatalFailure()) step();
-  }
-
-  template <typename Sees>
-  void expect_view(const Db& db, const Sees& sees) {
-    const Schema& schema = *database_.state()->schema;
-    const auto facts = twin_.replay(schema, sees);
+  void expect_view(const Db& db, const Twin::Sees& sees) {
+    const Schema& schema = history_.schema();
+    const auto facts = history_.twin().replay(schema, sees);
     for (const IndexOrder order : kOrders) {
       const auto expected = sorted(schema, order, facts);
       auto found = db.datoms(order);
       ASSERT_TRUE(found.ok()) << found.error().message();
-      ASSERT_EQ(text(*found), text(expected)) << "order " << static_cast<int>(order);
+      ASSERT_TRUE(are_equal(*found, expected)) << "order " << static_cast<int>(order);
       expect_descending(db, order, expected);
       expect_probes(db, order, expected);
     }
@@ -221,7 +38,7 @@ class History : public ::testing::TestWithParam<int> {
     for (auto at = slices.rbegin(); at != slices.rend(); ++at) {
       found.insert(found.end(), at->begin(), at->end());
     }
-    ASSERT_EQ(text(found), text(expected));
+    ASSERT_TRUE(are_equal(found, expected));
   }
 
   // Every attribute of the order's first component, and some that are not there.
@@ -246,7 +63,7 @@ class History : public ::testing::TestWithParam<int> {
       for (const Datom& d : expected) {
         if (order == IndexOrder::eavt ? d.e == keys[i].e : d.a == keys[i].a) wanted.push_back(d);
       }
-      ASSERT_EQ(text(found), text(wanted)) << "key " << i;
+      ASSERT_TRUE(are_equal(found, wanted)) << "key " << i;
     }
   }
 
@@ -256,12 +73,12 @@ class History : public ::testing::TestWithParam<int> {
     for (TxId tx = kTx0; tx <= state->max_tx + 1 && !HasFatalFailure(); ++tx) {
       expect_view(db.as_of(tx), [&](const auto& t) { return t.tx <= tx; });
     }
-    for (const Instant at : instants()) {
+    for (const Instant at : history_.instants()) {
       if (HasFatalFailure()) return;
       SCOPED_TRACE("instant " + std::to_string(at.ms));
       expect_view(db.as_of(at), [&](const auto& t) { return t.instant <= at; });
       if (!backdates_) expect_prefix(db.as_of(at));
-      const TxId tx = kTx0 + random_.below(state->max_tx - kTx0 + 1);
+      const TxId tx = kTx0 + history_.random().below(state->max_tx - kTx0 + 1);
       expect_view(db.as_of(at).as_of(tx),
                   [&](const auto& t) { return t.instant <= at && t.tx <= tx; });
     }
@@ -274,38 +91,30 @@ class History : public ::testing::TestWithParam<int> {
     EXPECT_TRUE(view.is_present() || view.visible()->extra.empty());
   }
 
-  // All that occur, and one between, before and after.
-  std::vector<Instant> instants() const {
-    std::vector<Instant> all = {{-100000}, {1}, {1000000000}};
-    for (const auto& t : twin_.transactions) all.push_back(t.instant);
-    return all;
-  }
-
-  base::TestRandom random_;
-  TestDatabase database_;
-  Twin twin_;
-  std::vector<Datom> present_;
+  RandomHistory history_;
   bool backdates_ = false;
 };
 
 // [H-6, H-9, I-11, J-9]
 TEST_P(History, EveryViewIsTheReplayOfItsTransactions) {
-  run(30);
-  expect_all_views(database_.state());
+  history_.run(30);
+  expect_all_views(history_.database().state());
 }
 
 // [H-8]
 TEST_P(History, BackdatedTransactionsAreSelectedByTheirInstant) {
   backdates_ = true;
-  run(30);
-  expect_all_views(database_.state());
+  history_.backdate();
+  history_.run(30);
+  expect_all_views(history_.database().state());
 }
 
 TEST_P(History, ReopeningFindsTheSameDatabase) {
   backdates_ = true;
-  run(20);
-  const StatePtr live = database_.state();
-  const StatePtr stored = database_.reopened();
+  history_.backdate();
+  history_.run(20);
+  const StatePtr live = history_.database().state();
+  const StatePtr stored = history_.database().reopened();
   EXPECT_EQ(stored->max_tx, live->max_tx);
   EXPECT_EQ(stored->max_eid, live->max_eid);
   EXPECT_EQ(stored->commit_id, live->commit_id);
