@@ -17,17 +17,25 @@ using Next = std::function<void(Environment&)>;
 bool unify(const Value& a, const Value& b) { return !a.is_nil() && a == b; }
 
 struct Facts {
-  std::vector<Value> tuples;  // vectors; of a database [e a v tx added]
+  std::vector<Value> tuples;    // vectors; of a database [e a v tx added]
+  std::vector<Value> declared;  // the same of a view's origin, whose schema it has [H-12]
   bool is_db = false;
+
+  static std::vector<Value> tuples_of(const Db& db) {
+    std::vector<Value> out;
+    for (const Datom& datom : db.datoms(IndexOrder::eavt).value()) {
+      out.push_back(
+          Value::vector({Value(datom.e), datom.a, datom.v, Value(datom.tx), datom.added}));
+    }
+    return out;
+  }
 
   static Facts of(const Input& input) {
     Facts out;
     if (const auto* db = std::get_if<Db>(&input)) {
       out.is_db = true;
-      for (const Datom& datom : db->datoms(IndexOrder::eavt).value()) {
-        out.tuples.push_back(
-            Value::vector({Value(datom.e), datom.a, datom.v, Value(datom.tx), datom.added}));
-      }
+      out.tuples = tuples_of(*db);
+      out.declared = db->is_view() ? tuples_of(Db(db->state(), nullptr)) : out.tuples;
       return out;
     }
     const Value& collection = std::get<Value>(input);
@@ -43,15 +51,19 @@ struct Facts {
 
   // The entity that has `attribute` with `value`, or nil.
   Value entity_with(const Value& attribute, const Value& value) const {
-    for (const Value& tuple : tuples) {
+    return entity_with(tuples, attribute, value);
+  }
+  static Value entity_with(const std::vector<Value>& facts, const Value& attribute,
+                           const Value& value) {
+    for (const Value& tuple : facts) {
       if (tuple.items()[1] == attribute && tuple.items()[2] == value) return tuple.items()[0];
     }
     return {};
   }
 
   bool is_ref(const Value& attribute) const {
-    const Value e = entity_with(Value::keyword("db/ident"), attribute);
-    for (const Value& tuple : tuples) {
+    const Value e = entity_with(declared, Value::keyword("db/ident"), attribute);
+    for (const Value& tuple : declared) {
       if (unify(tuple.items()[0], e) && tuple.items()[1].is_keyword("db/valueType")) {
         return tuple.items()[2].is_keyword("db.type/ref");
       }
