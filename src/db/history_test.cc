@@ -258,5 +258,19 @@ TEST(BackdatedViews, AVisibleEndOfAnInvisibleAssertionEndsTheFact) {
   EXPECT_TRUE(found.empty());
 }
 
+// Of the visible transactions the last gave the attribute a value and took it back.
+TEST(BackdatedViews, AValueThatCameAndWentHasTakenThePlaceOfTheOneBefore) {
+  TestDatabase database({.schema_on_read = true});
+  const Value a = edn(":one");
+  const TxId first = database.next_tx();
+  database.commit({{.e = 10, .a = a, .v = Value(1), .tx = first}}, Instant{5000});
+  database.commit({{10, a, Value(1), false, first + 1, first}}, Instant{9000});
+  database.commit({{.e = 10, .a = a, .v = Value(2), .tx = first + 2},
+                   {10, a, Value(2), false, first + 2, first + 2}},
+                  Instant{5000});
+  const auto found = *database.db().as_of(Instant{6000}).datoms(IndexOrder::aevt, {{a}});
+  EXPECT_TRUE(found.empty());
+}
+
 }  // namespace
 }  // namespace stele::db

@@ -140,6 +140,7 @@ struct Event {
   bool asserts = false;
   Kind kind = Kind::nil;
   Cell v = 0;
+  bool passed = false;  // retracts what the same transaction had asserted
 
   bool same_value(const Event& other) const {
     return value::compare_cells(kind, v, other.kind, other.v) == 0;
@@ -173,7 +174,7 @@ void append_events(const View::Visible& visible, const Slice& slice, Events& eve
     if (tx != ended && visible.sees(tx))
       events.push_back({tx, true, leaf.kind(row), leaf.v()[row]});
     if (past && visible.sees(ended))
-      events.push_back({ended, false, leaf.kind(row), leaf.v()[row]});
+      events.push_back({ended, false, leaf.kind(row), leaf.v()[row], tx == ended});
   }
 }
 
@@ -186,7 +187,8 @@ void append_events(const View::Visible& visible, const tree::Probes& probes,
 }
 
 // The assertions that stand after all events. A fact that one transaction retracts and asserts
-// stands; one that it asserts and retracts has no assertion among the events.
+// stands; one that it asserts and retracts has no assertion among the events, but under cardinality
+// one it has taken the place of what was there.
 Events replay(Events events, bool many) {
   std::sort(events.begin(), events.end(), [](const Event& x, const Event& y) {
     return x.tx != y.tx ? x.tx < y.tx : x.asserts < y.asserts;
@@ -194,7 +196,9 @@ Events replay(Events events, bool many) {
   Events standing;
   for (const Event& event : events) {
     auto same = [&](const Event& other) { return other.same_value(event); };
-    if (!event.asserts) {
+    if (event.passed && !many) {
+      standing.clear();
+    } else if (!event.asserts) {
       std::erase_if(standing, same);
     } else if (!many) {
       standing.assign(1, event);
