@@ -78,7 +78,7 @@ class History : public ::testing::TestWithParam<int> {
       SCOPED_TRACE("instant " + std::to_string(at.ms));
       expect_view(db.as_of(at), [&](const auto& t) { return t.instant <= at; });
       if (!backdates_) expect_prefix(db.as_of(at));
-      const TxId tx = kTx0 + history_.random().below(state->max_tx - kTx0 + 1);
+      const TxId tx = kTx0 + history_.dice().below(state->max_tx - kTx0 + 1);
       expect_view(db.as_of(at).as_of(tx),
                   [&](const auto& t) { return t.instant <= at && t.tx <= tx; });
     }

@@ -58,7 +58,7 @@ class RandomHistory {
 
   TestDatabase& database() { return database_; }
   const Twin& twin() const { return twin_; }
-  base::TestRandom& random() { return random_; }
+  base::TestRandom& dice() { return random_; }
   const Schema& schema() const { return *database_.state()->schema; }
   // All instants that occur, and one between, before and after.
   std::vector<Instant> instants() const;

@@ -73,16 +73,14 @@ class Checker {
   }
 
  private:
-  TxId random_tx() {
-    return kTx0 + history_.random().below(history_.twin().transactions.size() + 2);
-  }
+  TxId random_tx() { return kTx0 + history_.dice().below(history_.twin().transactions.size() + 2); }
   Instant random_instant() {
     const auto all = history_.instants();
-    return all[history_.random().below(all.size())];
+    return all[history_.dice().below(all.size())];
   }
 
   Asked random_view(const Asked& from) {
-    switch (history_.random().below(5)) {
+    switch (history_.dice().below(5)) {
       case 0:
         return from.as_of(random_tx());
       case 1:
@@ -137,8 +135,8 @@ class Checker {
   // Exactly, upward and downward, from some datom's first few parts. [I-1, I-6, I-7]
   void check_components(const Db& db, IndexOrder order, const std::vector<Datom>& all) {
     if (all.empty()) return;
-    const Datom& at = all[history_.random().below(all.size())];
-    const auto from = components_of(order, at, 1 + history_.random().below(4));
+    const Datom& at = all[history_.dice().below(all.size())];
+    const auto from = components_of(order, at, 1 + history_.dice().below(4));
     const auto begins = [&](const Datom& d) {
       const auto parts = components_of(order, d, from.size());
       return std::equal(parts.begin(), parts.end(), from.begin(),
@@ -158,9 +156,9 @@ class Checker {
   // it can tell.
   void check_probes(const Db& db, IndexOrder order, const std::vector<Datom>& all) {
     using Distinct = EventsWanted::Distinct;
-    const EventsWanted wanted{.asserted = history_.random().chance(2, 3),
-                              .retracted = history_.random().chance(2, 3),
-                              .distinct = static_cast<Distinct>(history_.random().below(3))};
+    const EventsWanted wanted{.asserted = history_.dice().chance(2, 3),
+                              .retracted = history_.dice().chance(2, 3),
+                              .distinct = static_cast<Distinct>(history_.dice().below(3))};
     Reader reader;
     const View view = *View::open(db, reader);
     std::vector<Key> keys;
@@ -215,10 +213,10 @@ class Checker {
   // [F-1, F-2]
   void check_log(const Asked& view) {
     SCOPED_TRACE(text("log of ", view.name));
-    LogRange range{.newest_first = history_.random().chance(1, 2)};
-    if (history_.random().chance(1, 2)) range.from = random_tx();
-    if (history_.random().chance(1, 2)) range.to = random_tx();
-    if (history_.random().chance(1, 2)) range.limit = history_.random().below(5);
+    LogRange range{.newest_first = history_.dice().chance(1, 2)};
+    if (history_.dice().chance(1, 2)) range.from = random_tx();
+    if (history_.dice().chance(1, 2)) range.to = random_tx();
+    if (history_.dice().chance(1, 2)) range.limit = history_.dice().below(5);
     auto told = *view.db.log(range);
     std::vector<Twin::Transaction> expected;
     for (const auto& t : history_.twin().transactions) {
@@ -263,7 +261,7 @@ void check_random_views(std::uint64_t seed) {
   SCOPED_TRACE(text("seed ", seed));
   RandomHistory history(seed);
   if (seed % 2 == 1) history.backdate();
-  history.run(static_cast<int>(history.random().below(10)) + 1);
+  history.run(static_cast<int>(history.dice().below(10)) + 1);
   Checker checker(history);
   checker.check_all();
   checker.check_log();

@@ -95,14 +95,14 @@ TEST(RandomViewQueries, AgreeWithTheDefinition) {
   for (std::uint64_t seed = 1; seed <= 500 && !HasFailure(); ++seed) {
     db::RandomHistory history(seed);
     if (seed % 3 == 0) history.backdate();
-    history.run(static_cast<int>(history.random().below(5)) + 1);
+    history.run(static_cast<int>(history.dice().below(5)) + 1);
     const Db db = history.database().db();
     for (int i = 0; i < 4; ++i) {
       Inputs inputs;
       for (int source = 0; source < 3; ++source) {
-        inputs.push_back(random_view(history.random(), db, db.max_tx()));
+        inputs.push_back(random_view(history.dice(), db, db.max_tx()));
       }
-      const std::string query = Asker(history.random(), db.max_tx()).query();
+      const std::string query = Asker(history.dice(), db.max_tx()).query();
       SCOPED_TRACE(text("seed ", seed, ": ", query));
       const std::string answer = ask(query, inputs);
       EXPECT_FALSE(answer.starts_with("!!")) << answer;
