@@ -16,10 +16,35 @@ void add_index_command(CLI::App& app, Done& done, const char* name, const char* 
   auto a = std::make_shared<DatomsArguments>();
   command->add_option("DB", a->database, kDatabase)->required();
   command->add_option("INDEX", a->index, "eavt, aevt or avet")->capture_default_str();
-  command->add_option("COMPONENTS", a->components, "leading components, as EDN");
+  add_texts(*command, "COMPONENTS", a->components, "leading components, as EDN");
   command->add_option("--limit", a->limit, "print at most so many")->option_text("N");
   add_output_options(*command, a->output);
   command->callback([a, run, &done] { done = run(*a); });
+}
+
+void add_range(CLI::App& app, Done& done) {
+  auto* command =
+      app.add_subcommand("range", "Print datoms of an indexed attribute between two values")
+          ->group(kGroup);
+  auto a = std::make_shared<RangeArguments>();
+  command->add_option("DB", a->database, kDatabase)->required();
+  command->add_option("ATTRIBUTE", a->attribute, "for example :product/price")->required();
+  command->add_option("START", a->start, "the least value, as EDN; nil for none")
+      ->default_val("nil");
+  command->add_option("END", a->end, "the greatest, included; nil for none")->default_val("nil");
+  command->add_option("--limit", a->limit, "print at most so many")->option_text("N");
+  add_output_options(*command, a->output);
+  command->callback([a, &done] { done = range(*a); });
+}
+
+void add_log(CLI::App& app, Done& done) {
+  auto* command = app.add_subcommand("log", "Print the transactions, oldest first")->group(kGroup);
+  auto a = std::make_shared<LogArguments>();
+  command->add_option("DB", a->database, kDatabase)->required();
+  command->add_option("--limit", a->limit, "print at most so many")->option_text("N");
+  command->add_flag("--reverse", a->newest_first, "newest first");
+  add_output_options(*command, a->output);
+  command->callback([a, &done] { done = log(*a); });
 }
 
 void add_pull(CLI::App& app, Done& done) {
@@ -29,7 +54,7 @@ void add_pull(CLI::App& app, Done& done) {
   command->add_option("DB", a->database, kDatabase)->required();
   command->add_option("PATTERN", a->pattern, "[:name {:friend [:name]}], '[*]', @FILE or -")
       ->required();
-  command->add_option("EID", a->entities, kEntity)->required();
+  add_texts(*command, "EID", a->entities, kEntity)->required();
   add_output_options(*command, a->output);
   command->footer(R"(
   stele pull file:shop '[:product/name {:product/maker [:maker/name]}]' '[:product/sku "W001"]')");
@@ -52,6 +77,9 @@ void add_reading_commands(CLI::App& app, Done& done) {
   add_entity(app, done);
   add_index_command(app, done, "datoms", "Print datoms in the order of an index", datoms);
   add_index_command(app, done, "seek", "Print datoms from a place in an index onward", seek);
+  add_index_command(app, done, "rseek", "Print datoms from a place in an index backward", rseek);
+  add_range(app, done);
+  add_log(app, done);
 }
 
 }  // namespace stele::app

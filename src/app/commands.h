@@ -57,6 +57,24 @@ struct DatomsArguments {
 };
 Done datoms(const DatomsArguments& arguments);
 Done seek(const DatomsArguments& arguments);
+Done rseek(const DatomsArguments& arguments);
+
+struct RangeArguments {
+  std::string database;
+  std::string attribute;
+  std::string start, end;  // EDN; nil is open
+  std::int64_t limit = -1;
+  Output output;
+};
+Done range(const RangeArguments& arguments);
+
+struct LogArguments {
+  std::string database;
+  std::int64_t limit = -1;
+  bool newest_first = false;
+  Output output;
+};
+Done log(const LogArguments& arguments);
 
 struct PullArguments {
   std::string database;

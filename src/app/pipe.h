@@ -49,6 +49,9 @@ class Pipe {
   Result<Value> entity(const Value& request);
   Result<Value> datoms(const Value& request);
   Result<Value> seek_datoms(const Value& request);
+  Result<Value> rseek_datoms(const Value& request);
+  Result<Value> index_range(const Value& request);
+  Result<Value> log(const Value& request);
   Result<Value> schema(const Value& request);
   Result<Value> reverse_schema(const Value& request);
   Result<Value> db_info(const Value& request);

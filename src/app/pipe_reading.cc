@@ -99,6 +99,29 @@ Result<Value> Pipe::seek_datoms(const Value& request) {
   return read_index(request, &Db::seek_datoms);
 }
 
+Result<Value> Pipe::rseek_datoms(const Value& request) {
+  return read_index(request, &Db::rseek_datoms);
+}
+
+Result<Value> Pipe::index_range(const Value& request) {
+  STELE_TRY(auto db, db_of(request));
+  STELE_TRY(auto attribute, required(request, "attrid"));
+  const Value* start = request.find_keyword("start");
+  const Value* end = request.find_keyword("end");
+  STELE_TRY(auto datoms, db.index_range(attribute, start ? *start : Value(), end ? *end : Value(),
+                                        limit_of(request)));
+  return told(datoms);
+}
+
+Result<Value> Pipe::log(const Value& request) {
+  STELE_TRY(auto db, db_of(request));
+  const Value* reverse = request.find_keyword("reverse");
+  const bool newest_first = reverse && reverse->is(Kind::boolean) && reverse->as_bool();
+  STELE_TRY(auto transactions,
+            db.log({.newest_first = newest_first, .limit = limit_of(request)}));
+  return told(transactions);
+}
+
 Result<Value> Pipe::schema(const Value& request) {
   STELE_TRY(auto db, db_of(request));
   return db.schema();

@@ -51,6 +51,26 @@ Done read_index(const DatomsArguments& arguments, ReadIndex read) {
 Done datoms(const DatomsArguments& arguments) { return read_index(arguments, &Db::datoms); }
 Done seek(const DatomsArguments& arguments) { return read_index(arguments, &Db::seek_datoms); }
 
+Done rseek(const DatomsArguments& arguments) { return read_index(arguments, &Db::rseek_datoms); }
+
+Done range(const RangeArguments& arguments) {
+  STELE_TRY(auto attribute, form_argument(arguments.attribute));
+  STELE_TRY(auto start, form_argument(arguments.start));
+  STELE_TRY(auto end, form_argument(arguments.end));
+  Databases databases;
+  STELE_TRY(Db db, databases.open(arguments.database));
+  STELE_TRY(auto found, db.index_range(attribute, start, end, limit_of(arguments.limit)));
+  return print(found, arguments.output);
+}
+
+Done log(const LogArguments& arguments) {
+  Databases databases;
+  STELE_TRY(Db db, databases.open(arguments.database));
+  STELE_TRY(auto transactions, db.log({.newest_first = arguments.newest_first,
+                                       .limit = limit_of(arguments.limit)}));
+  return print(transactions, arguments.output);
+}
+
 Done pull(const PullArguments& arguments) {
   STELE_TRY(auto form, form_argument(arguments.pattern));
   STELE_TRY(auto pattern, PullPattern::read(form));

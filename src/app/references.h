@@ -2,6 +2,8 @@
 //
 //   #db "name"                 a database by name
 //   #db-as-of [ref t]          as it stood at t, a transaction id or an #inst
+//   #db-since [ref t]          the facts that were said after t and still stand
+//   #db-history ref            every addition and every retraction
 //   #db-with [ref tx]          as it would be after a transaction
 // `ref` is a name or another reference. A name means whatever the caller says: in the pipe a
 // connection or a snapshot, on the command line a URL.

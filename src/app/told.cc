@@ -25,6 +25,19 @@ Value told(const std::vector<Datom>& datoms) {
   return Value::vector(std::move(all));
 }
 
+Value told(const Transaction& transaction) {
+  return Value::map({{key("t"), Value(transaction.t)},
+                     {key("instant"), Value(transaction.instant)},
+                     {key("data"), told(transaction.datoms)}});
+}
+
+Value told(const std::vector<Transaction>& transactions) {
+  std::vector<Value> all;
+  all.reserve(transactions.size());
+  for (const auto& transaction : transactions) all.push_back(told(transaction));
+  return Value::vector(std::move(all));
+}
+
 Value told(const TxReport& report) {
   std::vector<Value::Entry> tempids;
   for (const auto& [tempid, id] : report.tempids) tempids.emplace_back(tempid, Value(id));

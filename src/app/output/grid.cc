@@ -102,6 +102,23 @@ Grid grid_of(const std::vector<Datom>& datoms) {
   return grid;
 }
 
+Grid grid_of(const std::vector<Transaction>& transactions) {
+  Grid grid;
+  grid.heads = {"t", "instant", "asserted", "retracted"};
+  grid.rows = transactions.size();
+  grid.at = [transactions](std::size_t row, std::size_t column) -> std::optional<Value> {
+    const Transaction& transaction = transactions[row];
+    if (column == 0) return Value(transaction.t);
+    if (column == 1) return Value(transaction.instant);
+    const bool added = column == 2;
+    const auto& datoms = transaction.datoms;
+    return Value(std::count_if(datoms.begin(), datoms.end(), [&](const Datom& datom) {
+      return datom.added == added && datom.e != transaction.t;
+    }));
+  };
+  return grid;
+}
+
 Grid grid_of(const Value& value) {
   if (value.is(Kind::map)) return grid_of_maps({value}, Grid::Shape::entity);
   if (value.is_sequential() || value.is(Kind::set)) {

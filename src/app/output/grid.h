@@ -33,6 +33,9 @@ struct Grid {
 
 Grid grid_of(const Relation& relation);
 Grid grid_of(const std::vector<Datom>& datoms);
+// In short: t, instant, and how much was asserted and retracted, without what is said of the
+// transaction itself.
+Grid grid_of(const std::vector<Transaction>& transactions);
 // Maps become rows under the keys that any of them has; everything else is values.
 Grid grid_of(const Value& value);
 

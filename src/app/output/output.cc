@@ -119,6 +119,15 @@ void write(Sink& out, const std::vector<Datom>& datoms, const Output& output) {
   for (const auto& datom : datoms) out << edn::write(told(datom)) + "\n";
 }
 
+void write(Sink& out, const std::vector<Transaction>& transactions, const Output& output) {
+  const Format format = chosen(output);
+  if (format == Format::json || format == Format::ndjson) {
+    return write_grid(out, grid_of(told(transactions)), output);
+  }
+  if (!is_edn(output)) return write_grid(out, grid_of(transactions), output);
+  for (const auto& transaction : transactions) write_edn(out, told(transaction), output);
+}
+
 void write(Sink& out, const Value& value, const Output& output) {
   if (is_edn(output)) return write_edn(out, value, output);
   write_grid(out, grid_of(value), output);
@@ -127,6 +136,9 @@ void write(Sink& out, const Value& value, const Output& output) {
 Done print(const Relation& relation, const Output& output) { return print_told(relation, output); }
 Done print(const std::vector<Datom>& datoms, const Output& output) {
   return print_told(datoms, output);
+}
+Done print(const std::vector<Transaction>& transactions, const Output& output) {
+  return print_told(transactions, output);
 }
 Done print(const Value& value, const Output& output) { return print_told(value, output); }
 

@@ -33,11 +33,14 @@ std::size_t terminal_width();
 // To standard output. Datoms in EDN are one a line. Error: `unavailable` `:output/failed`.
 Done print(const Relation& relation, const Output& output);
 Done print(const std::vector<Datom>& datoms, const Output& output);
+// One a line in EDN; with all their datoms, except in a table or CSV.
+Done print(const std::vector<Transaction>& transactions, const Output& output);
 Done print(const Value& value, const Output& output);
 
 // The same into a sink.
 void write(Sink& out, const Relation& relation, const Output& output);
 void write(Sink& out, const std::vector<Datom>& datoms, const Output& output);
+void write(Sink& out, const std::vector<Transaction>& transactions, const Output& output);
 void write(Sink& out, const Value& value, const Output& output);
 
 }  // namespace stele::app
