@@ -22,7 +22,7 @@ void add_create(CLI::App& app, Done& done) {
   auto a = std::make_shared<CreateArguments>();
   command->add_option("DB", a->database, "its URL, or a map {:store …}")->required();
   command->add_flag("--schema-on-read", a->schema_on_read,
-                    "let transactions use attributes that were not declared");
+                    "let transactions use undeclared attributes");
   command->add_flag("--no-history", a->no_history, "keep only the present");
   command->add_option("--schema", a->schema, "forms that declare attributes, @FILE or -")
       ->option_text("FORMS");
@@ -33,7 +33,7 @@ void add_transact(CLI::App& app, Done& done) {
   auto* command = app.add_subcommand("transact", "Apply forms as one transaction")->group(kGroup);
   auto a = std::make_shared<TransactArguments>();
   command->add_option("DB", a->database, "the database's URL")->required();
-  command->add_option("FORMS", a->forms, "[{…} [:db/add …] …], @FILE or - (the default)")
+  command->add_option("FORMS", a->forms, "[{…} [:db/add …] …], @FILE or -")
       ->default_val("-");
   command->add_flag("--report", a->full, "print the whole report");
   command->callback([a, &done] { done = transact(*a); });

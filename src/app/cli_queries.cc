@@ -11,11 +11,13 @@ constexpr const char* kGroup = "Reading";
 constexpr const char* kInputs = R"(
 Inputs:
   file:shop  file:shop@2025-11-01      a database, now or at a moment
-  '#db-as-of ["file:shop" 536870915]'  the same as the pipe writes it
+  '#db-history "file:shop"'            all that was ever true; so too
+  '#db-since ["file:shop" #inst "2025-11-01"]'  and the others of docs/pipe.md
   '"W001"'  5  :open  '["a" "b"]'      EDN values; texts keep their quotes
   @FILE                                a value in a file
 
-  stele query '[:find ?n :in $ ?sku :where [?e :product/sku ?sku] [?e :product/name ?n]]' \
+  stele query '[:find ?n :in $ ?sku
+                :where [?e :product/sku ?sku] [?e :product/name ?n]]' \
         file:shop '"W001"')";
 
 // The query and its inputs.

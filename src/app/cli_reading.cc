@@ -57,7 +57,8 @@ void add_pull(CLI::App& app, Done& done) {
   add_texts(*command, "EID", a->entities, kEntity)->required();
   add_output_options(*command, a->output);
   command->footer(R"(
-  stele pull file:shop '[:product/name {:product/maker [:maker/name]}]' '[:product/sku "W001"]')");
+  stele pull file:shop '[:product/name {:product/maker [:maker/name]}]' \
+        '[:product/sku "W001"]')");
   command->callback([a, &done] { done = pull(*a); });
 }
 

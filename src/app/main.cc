@@ -10,9 +10,9 @@ namespace stele::app {
 namespace {
 
 constexpr const char* kFooter = R"(
-Databases are named by URL:  file:PATH   memory:NAME   and a moment of one by  URL@2025-11-01
-Forms and queries are given as they are, as @FILE, or as - for standard input.
-`stele COMMAND --help` says more about one.
+Databases are named by URL: file:PATH, memory:NAME; by URL@2025-11-01 as they
+stood then. Forms and queries are given as they are, as @FILE, or as - for
+standard input. `stele COMMAND --help` says more about one.
 
   stele create file:shop --schema-on-read
   stele transact file:shop '[{:product/sku "W001" :product/name "Widget"}]'
@@ -23,6 +23,13 @@ int tell(const Done& done) {
   const auto& error = done.error();
   std::fprintf(stderr, "error: %s\n       (:%s)\n", error.message().c_str(), error.code().c_str());
   return 1;
+}
+
+// What is wrong with the command line itself.
+std::string mistake(const CLI::App* app, const CLI::Error& error) {
+  const auto* command = app->get_subcommands().empty() ? app : app->get_subcommands()[0];
+  const std::string name = command == app ? "" : " " + command->get_name();
+  return std::string("error: ") + error.what() + "\n       `stele" + name + " --help` says more\n";
 }
 
 bool has_command(const CLI::App& app, const std::string& name) {
@@ -47,6 +54,10 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(kFooter);
   app.set_version_flag("--version", "stele 0.1");
+  app.get_formatter()->column_width(22);
+  app.get_formatter()->label("TEXT", "");
+  app.get_formatter()->label("REQUIRED", "");
+  app.failure_message(mistake);
 
   Done done;
   add_query_commands(app, done);
@@ -81,7 +92,7 @@ void add_output_options(CLI::App& command, Output& output) {
   command
       .add_option_function<std::string>(
           "--format", choose,
-          format_names() + "; if none is named:\na table on a terminal, edn elsewhere")
+          format_names() + "; without:\na table on a terminal, edn elsewhere")
       ->option_text("NAME")
       ->group(kFormats);
   const std::pair<const char*, Format> kShort[] = {
