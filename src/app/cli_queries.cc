@@ -23,7 +23,7 @@ Inputs:
 // The query and its inputs.
 void add_question(CLI::App& command, QueryArguments& arguments) {
   command.add_option("QUERY", arguments.query, "[:find …], @FILE or -")->required();
-  add_texts(command, "INPUTS", arguments.inputs, "what :in names, in order: databases, EDN values");
+  command.add_option("INPUTS", arguments.inputs, "what :in names, in order: databases, EDN values");
   command.footer(kInputs);
 }
 

@@ -16,7 +16,7 @@ void add_index_command(CLI::App& app, Done& done, const char* name, const char* 
   auto a = std::make_shared<DatomsArguments>();
   command->add_option("DB", a->database, kDatabase)->required();
   command->add_option("INDEX", a->index, "eavt, aevt or avet")->capture_default_str();
-  add_texts(*command, "COMPONENTS", a->components, "leading components, as EDN");
+  command->add_option("COMPONENTS", a->components, "leading components, as EDN");
   command->add_option("--limit", a->limit, "print at most so many")->option_text("N");
   add_output_options(*command, a->output);
   command->callback([a, run, &done] { done = run(*a); });
@@ -54,7 +54,7 @@ void add_pull(CLI::App& app, Done& done) {
   command->add_option("DB", a->database, kDatabase)->required();
   command->add_option("PATTERN", a->pattern, "[:name {:friend [:name]}], '[*]', @FILE or -")
       ->required();
-  add_texts(*command, "EID", a->entities, kEntity)->required();
+  command->add_option("EID", a->entities, kEntity)->required();
   add_output_options(*command, a->output);
   command->footer(R"(
   stele pull file:shop '[:product/name {:product/maker [:maker/name]}]' \

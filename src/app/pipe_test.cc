@@ -68,7 +68,7 @@ TEST_F(PipeTest, RefersToThePastToSnapshotsAndToWhatWouldBe) {
   EXPECT_EQ(ask(n + R"(#db "a"]})"), "2");
   EXPECT_EQ(ask(R"({:op :drop :as "one"})"), "true");
   EXPECT_EQ(code(n + R"(#db "one"]})"), ":pipe/unknown-name");
-  EXPECT_EQ(code(n + R"(#db-history "a"]})"), ":pipe/unsupported");
+  EXPECT_EQ(code(n + R"(#db-valid-at ["a" 536870913]]})"), ":pipe/unsupported");
 }
 
 TEST_F(PipeTest, DeletesAndReleases) {
