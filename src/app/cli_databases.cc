@@ -33,8 +33,7 @@ void add_transact(CLI::App& app, Done& done) {
   auto* command = app.add_subcommand("transact", "Apply forms as one transaction")->group(kGroup);
   auto a = std::make_shared<TransactArguments>();
   command->add_option("DB", a->database, "the database's URL")->required();
-  command->add_option("FORMS", a->forms, "[{…} [:db/add …] …], @FILE or -")
-      ->default_val("-");
+  command->add_option("FORMS", a->forms, "[{…} [:db/add …] …], @FILE or -")->default_val("-");
   command->add_flag("--report", a->full, "print the whole report");
   command->callback([a, &done] { done = transact(*a); });
 }

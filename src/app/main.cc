@@ -91,8 +91,7 @@ void add_output_options(CLI::App& command, Output& output) {
   constexpr const char* kFormats = "Format";
   command
       .add_option_function<std::string>(
-          "--format", choose,
-          format_names() + "; without:\na table on a terminal, edn elsewhere")
+          "--format", choose, format_names() + "; without:\na table on a terminal, edn elsewhere")
       ->option_text("NAME")
       ->group(kFormats);
   const std::pair<const char*, Format> kShort[] = {

@@ -117,8 +117,7 @@ Result<Value> Pipe::log(const Value& request) {
   STELE_TRY(auto db, db_of(request));
   const Value* reverse = request.find_keyword("reverse");
   const bool newest_first = reverse && reverse->is(Kind::boolean) && reverse->as_bool();
-  STELE_TRY(auto transactions,
-            db.log({.newest_first = newest_first, .limit = limit_of(request)}));
+  STELE_TRY(auto transactions, db.log({.newest_first = newest_first, .limit = limit_of(request)}));
   return told(transactions);
 }
 

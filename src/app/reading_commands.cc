@@ -66,8 +66,8 @@ Done range(const RangeArguments& arguments) {
 Done log(const LogArguments& arguments) {
   Databases databases;
   STELE_TRY(Db db, databases.open(arguments.database));
-  STELE_TRY(auto transactions, db.log({.newest_first = arguments.newest_first,
-                                       .limit = limit_of(arguments.limit)}));
+  STELE_TRY(auto transactions,
+            db.log({.newest_first = arguments.newest_first, .limit = limit_of(arguments.limit)}));
   return print(transactions, arguments.output);
 }
 

@@ -64,7 +64,8 @@ Result<Db> db_referred(const Value& reference, const DbNamed& named) {
   }
   if (tag == "db-with") return with_applied(reference, named);
   return invalid("pipe/unsupported",
-                 text("#", tag, " is not supported by this version of stele; there are #db, "
+                 text("#", tag,
+                      " is not supported by this version of stele; there are #db, "
                       "#db-as-of, #db-since, #db-history and #db-with"));
 }
 
