@@ -204,8 +204,8 @@ void LeafRows::filter(const Leaf& leaf, Batch& batch) const {
       EqualTo equal(check.constant);
       keep_rows(batch, [&](Row row, Row) { return equal(values[row]); });
     } else if (is_int_check(check, kind)) {
-      const auto [low, high] = check.bounds->ints();
-      keep_rows(batch, [&, low = low, high = high](Row row, Row) {
+      const auto ints = check.bounds->ints();
+      keep_rows(batch, [&, low = ints.first, high = ints.second](Row row, Row) {
         const std::int64_t v = value::int_of(leaf.v()[row]);
         return v >= low && v <= high;
       });
