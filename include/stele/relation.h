@@ -37,9 +37,12 @@ class Relation {
   std::size_t columns() const;
   bool empty() const { return rows() == 0; }
   FindShape shape() const;
-  // Rows are a set in no particular order, unless the query asked for one.
+  // No row is there twice, and their order means nothing. Where :find has aggregates or pulls, or
+  // the query has :with, :order-by or :keys, rows are a sequence instead.
+  bool is_set() const;
+  // They come in the order of :order-by.
   bool is_ordered() const;
-  std::string_view name(std::size_t column) const;  // as :find has it, e.g. "?name"
+  std::string_view name(std::size_t column) const;  // as :find has it, e.g. "?name", "(count ?e)"
 
   // A column's kind if all its rows have the same; nil for an empty or a mixed column.
   Kind kind(std::size_t column) const;
@@ -64,10 +67,12 @@ class Relation {
     return Tuples<Ts...>(*this);
   }
 
-  // The shaped answer: a set or vector of vectors, a vector, a vector or nil, a value or nil.
+  // The shaped answer: a set or, if the rows are no set, a vector of vectors; a vector; a vector or
+  // nil; a value or nil. With :keys, :strs or :syms there is a map in the place of each tuple.
   Value to_value() const;
 
  private:
+  Value row_value(std::size_t row) const;
   void require_columns(std::size_t n) const;
   void require_cell(std::size_t row, std::size_t column, bool any_row) const;
   std::uint64_t cell(std::size_t row, std::size_t column, Kind wanted, Kind or_wanted) const;

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -23,6 +24,7 @@
 namespace stele::query {
 struct Aggregate;
 struct Function;
+struct PullForm;
 }  // namespace stele::query
 
 namespace stele::query::ast {
@@ -109,6 +111,7 @@ struct FindElement {
   std::vector<Term> args;                // aggregate: constants and variables of :in
   SourceId source = 0;                   // pull
   Term pattern;                          // pull: a constant, or a variable of :in
+  std::shared_ptr<const PullForm> pull;  // of a constant
   Value form;
 
   bool is(What w) const { return what == w; }

@@ -84,6 +84,12 @@ void keep_rows(Batch& batch, const Test& test) {
 
 }  // namespace
 
+bool LeafRows::takes_all(const Leaf& leaf, Row first) const {
+  const std::optional<Kind> kind = kind_of_rows(leaf, first);
+  return std::none_of(checks_.begin(), checks_.end(),
+                      [&](const Check& check) { return needs(check, kind); });
+}
+
 LeafRows::LeafRows(const DbPattern& pattern, const Options& options, Run& run)
     : run_(run),
       is_search_exact_((options.searched & (1u << kV)) != 0),
@@ -132,10 +138,7 @@ Done LeafRows::take(const format::LeafPtr& leaf, Batch& batch) {
 
 Done LeafRows::take(const format::LeafPtr& leaf, Row begin, Row end) {
   if (begin == end) return {};
-  const std::optional<Kind> kind = kind_of_rows(*leaf, begin);
-  const bool is_checked = std::any_of(checks_.begin(), checks_.end(),
-                                      [&](const Check& check) { return needs(check, kind); });
-  if (is_checked) {
+  if (!takes_all(*leaf, begin)) {
     Batch batch;
     batch.leaf_rows.resize(end - begin);
     std::iota(batch.leaf_rows.begin(), batch.leaf_rows.end(), begin);
@@ -154,7 +157,6 @@ Columns LeafRows::finish() {
   return out;
 }
 
-// The kind of the values of all rows that are taken from the leaf, of which `first` is one.
 std::optional<Kind> LeafRows::kind_of_rows(const Leaf& leaf, Row first) const {
   if (leaf.attributes().size() != 1 && !has_one_attribute_) return std::nullopt;
   const format::LeafAttribute& attribute = leaf.attributes()[leaf.a()[first]];

@@ -42,6 +42,11 @@ class LeafRows {
   Done take(const format::LeafPtr& leaf, Row begin, Row end);
 
   std::size_t rows() const { return rows_; }
+  // Does every row of the search match, in any leaf or in this one from `first` on?
+  bool takes_all() const { return checks_.empty(); }
+  bool takes_all(const format::Leaf& leaf, Row first) const;
+  // The kind of the values of all rows that are taken from the leaf, of which `first` is one.
+  std::optional<Kind> kind_of_rows(const format::Leaf& leaf, Row first) const;
   // The columns of variables that the left side has not.
   Columns finish();
 
@@ -60,7 +65,6 @@ class LeafRows {
     ColumnBuilder column;
   };
   void plan_part(const DbPattern& pattern, const Options& options, Part part);
-  std::optional<Kind> kind_of_rows(const format::Leaf& leaf, Row first) const;
   bool needs(const Check& check, std::optional<Kind> kind) const;
   bool passes(const Check& check, const format::Leaf& leaf, Row row, Row left) const;
   static bool is_value_check(const Check& check, std::optional<Kind> kind, const Batch& batch);

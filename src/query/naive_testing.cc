@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "query/functions.h"
+#include "query/naive_find_testing.h"
 
 namespace stele::query {
 namespace {
@@ -188,14 +189,14 @@ class Naive {
     }
   }
 
-  Value answer() {
+  std::vector<NaiveRow> answer() {
     Environment environment(query_.variables.size());
     Conjunction clauses;
     for (const ast::Clause& clause : query_.where) clauses.push_back(&clause);
     bind_inputs(0, environment, [&](Environment& bound) {
       solve(clauses, bound, [&](const Environment& all) { keep(all); });
     });
-    return Value::set(found_);
+    return naive_find(query_, found_, setting_);
   }
 
  private:
@@ -262,11 +263,11 @@ class Naive {
   }
 
   void keep(const Environment& environment) {
-    std::vector<Value> tuple;
-    for (const ast::FindElement& element : query_.find) {
-      tuple.push_back(*environment[element.variable]);
-    }
-    found_.push_back(Value::vector(std::move(tuple)));
+    NaiveRow row;
+    for (ast::Var variable : ast::variables_of_rows(query_)) row.push_back(*environment[variable]);
+    found_.push_back(std::move(row));
+    // What is the same for the whole query is the same in every row.
+    setting_ = environment;
   }
 
   void make_call(const ast::Call& clause, Environment& environment, const Next& next) {
@@ -321,13 +322,20 @@ class Naive {
   std::vector<Facts> facts_;  // by source
   std::vector<std::pair<const ast::Binding*, Value>> values_;
   std::vector<bool> is_input_;
-  std::vector<Value> found_;
+  std::vector<NaiveRow> found_;
+  Environment setting_;
 };
 
 }  // namespace
 
-Value naive(const ast::Query& query, const std::vector<Input>& inputs) {
+std::vector<std::vector<Value>> naive(const ast::Query& query, const std::vector<Input>& inputs) {
   return Naive(query, inputs).answer();
+}
+
+Value naive_set(const ast::Query& query, const std::vector<Input>& inputs) {
+  std::vector<Value> tuples;
+  for (NaiveRow& tuple : naive(query, inputs)) tuples.push_back(Value::vector(std::move(tuple)));
+  return Value::set(std::move(tuples));
 }
 
 }  // namespace stele::query

@@ -10,8 +10,10 @@
 
 namespace stele::query {
 
-// The relation that :find describes, as a set of vectors whatever the shape. For queries without
-// errors and the functions that the tests use.
-Value naive(const ast::Query& query, const std::vector<Input>& inputs);
+// The tuples that :find describes, whatever the shape; see naive_find for their order and for what
+// is cut. For queries without errors and the functions that the tests use.
+std::vector<std::vector<Value>> naive(const ast::Query& query, const std::vector<Input>& inputs);
+// The same of a relation without order as the set that it is.
+Value naive_set(const ast::Query& query, const std::vector<Input>& inputs);
 
 }  // namespace stele::query

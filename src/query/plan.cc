@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "query/dependencies.h"
 #include "query/estimate.h"
+#include "query/find.h"
 #include "query/read.h"
 
 namespace stele::query {
@@ -344,7 +345,7 @@ std::string explain(const Plan& plan, const ast::Query& query) {
     }
     out += base::text("  ~ ", static_cast<std::int64_t>(step.rows_estimate), " rows\n");
   }
-  return out;
+  return out + explain_find(query);
 }
 
 }  // namespace stele::query

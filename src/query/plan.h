@@ -55,7 +55,7 @@ struct Plan {
 // planned when it is known how many rows there are around them (see execute_logic.h).
 Plan plan(const Conjunction& conjunction);
 
-// The plan as lines of text, for people.
+// The plan as lines of text, for people, and what :find does with its rows.
 std::string explain(const Plan& plan, const ast::Query& query);
 
 }  // namespace stele::query

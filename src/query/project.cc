@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/try.h"
+#include "query/row_groups.h"
 #include "query/row_key.h"
 #include "query/row_table.h"
 
@@ -45,6 +46,21 @@ Done find_distinct_by_hash(const Columns& columns, std::vector<Row>& rows, Run& 
   return {};
 }
 
+// Are there texts among the columns? They are dear to hash, and few cells may point to many rows'.
+bool has_texts(const Columns& columns) {
+  return std::any_of(columns.columns.begin(), columns.columns.end(), [](const ColumnPtr& column) {
+    return column->is_mixed() || value::is_pointer(column->kind);
+  });
+}
+
+Done find_distinct(const Columns& columns, std::vector<Row>& rows, Run& run) {
+  if (columns.columns.size() == 1 && find_distinct_by_bits(*columns.columns[0], rows)) return {};
+  if (!has_texts(columns)) return find_distinct_by_hash(columns, rows, run);
+  STELE_TRY(RowGroups groups, group_rows(columns, columns.variables, run));
+  rows = std::move(groups.first);
+  return {};
+}
+
 }  // namespace
 
 Result<Columns> project(const Columns& from, std::span<const Var> keep, bool are_distinct,
@@ -62,9 +78,7 @@ Result<Columns> project(const Columns& from, std::span<const Var> keep, bool are
   if (are_distinct || out.rows < 2) return out;
   STELE_DO(run.reserve(from.rows * sizeof(Row)));
   std::vector<Row> rows;
-  if (out.columns.size() != 1 || !find_distinct_by_bits(*out.columns[0], rows)) {
-    STELE_DO(find_distinct_by_hash(out, rows, run));
-  }
+  STELE_DO(find_distinct(out, rows, run));
   return gather(out, rows);
 }
 

@@ -3,7 +3,7 @@
 #include "base/environment.h"
 #include "base/try.h"
 #include "query/check.h"
-#include "query/execute.h"
+#include "query/find.h"
 #include "query/narrow.h"
 #include "query/read.h"
 #include "query/run.h"
@@ -15,6 +15,15 @@ namespace {
 
 Error canceled() {
   return Error(ErrorCategory::limit, "query/canceled", "The query was canceled.");
+}
+
+// The inputs may stand beside the query, in {:query … :args […]}; then nothing else is passed.
+//
+Result<std::vector<Input>> inputs_of(const ast::Query& query, std::span<const Input> given) {
+  if (!query.args) return std::vector<Input>(given.begin(), given.end());
+  if (given.empty()) return std::vector<Input>(query.args->begin(), query.args->end());
+  return invalid("query/inputs",
+                 "Inputs were passed to a query that has its own :args; leave out one of the two.");
 }
 
 }  // namespace
@@ -45,18 +54,19 @@ Error Run::reader_error() const {
                "The query took longer than it may. Ask for less, or raise its :timeout.");
 }
 
-Result<Relation> run_with(const Prepared& prepared, std::span<const Input> inputs,
+Result<Relation> run_with(const Prepared& prepared, std::span<const Input> given,
                           tree::Reader& reader, const QueryOptions& options, InsideWay inside) {
   Run run{.reader = reader,
           .bytes_max = options.memory_bytes_max,
           .cancel = options.cancel,
-          .inside = inside};
+          .inside = inside,
+          .environment = &base::system_environment()};
+  STELE_TRY(const std::vector<Input> inputs, inputs_of(prepared.query, given));
   STELE_TRY(Resolved resolved, resolve(prepared, inputs, run));
   narrow(resolved.clauses);
-  const Conjunction conjunction = resolved.conjunction();
-  const Plan steps = plan(conjunction);
-  STELE_TRY(const Columns answer, execute(conjunction, steps, run));
-  return shape(prepared.query, answer, run);
+  const Plan steps = plan(resolved.conjunction());
+  STELE_TRY(const Found found, execute_and_find(prepared.query, resolved, steps, run));
+  return shape(prepared.query, found, run);
 }
 
 }  // namespace query

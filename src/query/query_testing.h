@@ -19,8 +19,8 @@ Value form(std::string_view text);
 // A value as EDN writes it: tests compare these.
 std::string canonical(std::string_view text);
 
-// The answer as EDN, or "!! code: message". A relation is besides compared with what the naive
-// evaluator says, and with the answers to the same clauses in other orders.
+// The answer as EDN, or "!! code: message". What the naive evaluator can say is
+// compared with it, also of the same clauses in other orders.
 std::string ask(std::string_view query, const Inputs& inputs = {});
 
 // A database with these lines, as db::TestDatabase::commit reads them, each group one transaction.

@@ -16,9 +16,6 @@ using base::text;
 constexpr std::string_view kSections[] = {"find",    "with",   "in",       "where",
                                           "limit",   "offset", "order-by", "having",
                                           "timeout", "keys",   "syms",     "strs"};
-constexpr std::string_view kNotYet[] = {"with",   "limit", "offset", "order-by",
-                                        "having", "keys",  "syms",   "strs"};
-
 // What may stand beside a query in {:query … :args […]}.
 constexpr std::string_view kOptions[] = {"limit", "offset", "order-by", "timeout"};
 constexpr std::string_view kOptionsNotYet[] = {"stats?", "cancel", "settings", "count-fns?"};
@@ -305,20 +302,13 @@ Names::Scope::Scope(Names& names, const std::vector<ast::Var>& seen) : names_(na
 
 Result<ast::Query> read(const Value& form) {
   STELE_TRY(Sections sections, cut(form));
-  for (std::string_view name : kNotYet) {
-    if (sections[name].given) return unsupported(text("The part :", name), form);
-  }
+  if (sections["having"].given) return unsupported("The part :having", form);
   ast::Query query;
   Names names(query);
   STELE_DO(read_inputs(sections["in"], names, query));
   STELE_DO(read_shape(sections, names, query));
   STELE_DO(read_where(sections["where"], names, query));
-  for (const ast::FindElement& element : query.find) {
-    if (element.is(ast::FindElement::What::variable)) continue;
-    return unsupported("An aggregate or pull in :find", element.form);
-  }
   query.args = std::move(sections.args);
-  if (query.args) return unsupported("A query wrapped in {:query … :args …}", form);
   STELE_DO(read_page(sections, query));
   STELE_DO(read_timeout(sections["timeout"], query));
   return query;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "query/aggregates.h"
+#include "query/pull_pattern.h"
 #include "query/read.h"
 
 namespace stele::query {
@@ -35,7 +36,7 @@ Result<ast::Term> read_setting(const Value& form, const Value& element, const Na
 }
 
 // (pull ?e pattern), (pull $source ?e pattern)
-Result<Element> read_pull(const Value& form, Names& names) {
+Result<Element> read_pull_element(const Value& form, Names& names) {
   std::span<const Value> items = form.items().subspan(1);
   Element out{.what = Element::What::pull, .form = form};
   out.source = names.source(Value::symbol("$"));
@@ -48,6 +49,9 @@ Result<Element> read_pull(const Value& form, Names& names) {
   }
   out.variable = names.variable(items[0]);
   STELE_TRY(out.pattern, read_setting(items[1], form, names));
+  if (!out.pattern.is_constant()) return out;
+  STELE_TRY(PullForm pattern, read_pull(items[1]));
+  out.pull = std::make_shared<const PullForm>(std::move(pattern));
   return out;
 }
 
@@ -105,7 +109,8 @@ Result<Element> read_element(const Value& form, Names& names) {
                     "an element of :find is a variable like ?x, an aggregate like (count ?x) "
                     "or (pull ?x pattern).");
   }
-  return form.items()[0].is_symbol("pull") ? read_pull(form, names) : read_aggregate(form, names);
+  return form.items()[0].is_symbol("pull") ? read_pull_element(form, names)
+                                           : read_aggregate(form, names);
 }
 
 // Which of the four shapes is written, and the elements inside its brackets.

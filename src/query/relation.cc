@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include <stele/relation.h>
@@ -24,6 +25,7 @@ Relation::Relation(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
 std::size_t Relation::rows() const { return data_->rows; }
 std::size_t Relation::columns() const { return data_->columns.size(); }
 FindShape Relation::shape() const { return data_->shape; }
+bool Relation::is_set() const { return data_->is_set; }
 bool Relation::is_ordered() const { return data_->is_ordered; }
 
 std::string_view Relation::name(std::size_t column) const {
@@ -33,17 +35,25 @@ std::string_view Relation::name(std::size_t column) const {
 
 Kind Relation::kind(std::size_t column) const {
   require_cell(0, column, /*any_row=*/true);
+  if (const std::vector<Value>& values = data_->values[column]; !values.empty()) {
+    const Kind first = values[0].kind();
+    const bool is_one = std::all_of(values.begin(), values.end(),
+                                    [&](const Value& value) { return value.kind() == first; });
+    return is_one ? first : Kind::nil;
+  }
   const query::Column& cells = *data_->columns[column];
   return cells.is_mixed() || cells.size() == 0 ? Kind::nil : cells.kind;
 }
 
 Kind Relation::kind(std::size_t row, std::size_t column) const {
   require_cell(row, column, /*any_row=*/false);
+  if (!data_->values[column].empty()) return data_->values[column][row].kind();
   return data_->columns[column]->kind_at(row);
 }
 
 Value Relation::at(std::size_t row, std::size_t column) const {
   require_cell(row, column, /*any_row=*/false);
+  if (!data_->values[column].empty()) return data_->values[column][row];
   const query::Item item = data_->columns[column]->at(row);
   return value::value_of(item.kind, item.cell);
 }
@@ -110,22 +120,31 @@ Uuid Relation::get<Uuid>(std::size_t row, std::size_t column) const {
   return value::value_of(Kind::uuid, text).as_uuid();
 }
 
-Value Relation::to_value() const {
-  const auto tuple = [&](std::size_t row) {
+// A row as a vector of its elements, or as a map with the keys that were asked for.
+Value Relation::row_value(std::size_t row) const {
+  if (data_->return_keys.empty()) {
     std::vector<Value> items;
     items.reserve(columns());
     for (std::size_t column = 0; column < columns(); ++column) items.push_back(at(row, column));
     return Value::vector(std::move(items));
-  };
+  }
+  std::vector<Value::Entry> entries;
+  entries.reserve(columns());
+  for (std::size_t column = 0; column < columns(); ++column) {
+    entries.emplace_back(data_->return_keys[column], at(row, column));
+  }
+  return Value::map(std::move(entries));
+}
+
+Value Relation::to_value() const {
   if (shape() == FindShape::scalar) return empty() ? Value() : at(0, 0);
-  if (shape() == FindShape::tuple) return empty() ? Value() : tuple(0);
+  if (shape() == FindShape::tuple) return empty() ? Value() : row_value(0);
   std::vector<Value> items;
   items.reserve(rows());
   for (std::size_t row = 0; row < rows(); ++row) {
-    items.push_back(shape() == FindShape::collection ? at(row, 0) : tuple(row));
+    items.push_back(shape() == FindShape::collection ? at(row, 0) : row_value(row));
   }
-  const bool is_set = shape() == FindShape::relation && !is_ordered();
-  return is_set ? Value::set(std::move(items)) : Value::vector(std::move(items));
+  return is_set() ? Value::set(std::move(items)) : Value::vector(std::move(items));
 }
 
 void Relation::require_columns(std::size_t n) const {

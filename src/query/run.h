@@ -31,6 +31,7 @@ struct Run {
   std::uint64_t bytes_max;
   const std::atomic<bool>* cancel = nullptr;
   InsideWay inside = InsideWay::cheapest;
+  base::Environment* environment = nullptr;  // for (rand ?x) and the like
   base::Arena arena;
   std::vector<std::shared_ptr<const void>> owners;  // of texts that cells point into
   std::uint64_t bytes_outside = 0;                  // of what is around the clauses being run

@@ -4,27 +4,11 @@
 #include <bit>
 
 #include "base/try.h"
+#include "query/read.h"
 #include "query/relation_data.h"
 
 namespace stele::query {
 namespace {
-
-int compare_rows(const std::vector<ColumnPtr>& columns, Row a, Row b) {
-  for (const ColumnPtr& column : columns) {
-    const int order = value::compare_cells(column->kind_at(a), column->cells[a], column->kind_at(b),
-                                           column->cells[b]);
-    if (order != 0) return order;
-  }
-  return 0;
-}
-
-Row least_row(const std::vector<ColumnPtr>& columns, std::size_t rows) {
-  Row least = 0;
-  for (Row row = 1; row < rows; ++row) {
-    if (compare_rows(columns, row, least) < 0) least = row;
-  }
-  return least;
-}
 
 bool has_texts(const Column& column) { return column.is_mixed() || value::is_pointer(column.kind); }
 
@@ -51,24 +35,20 @@ Result<ColumnPtr> with_own_texts(const Column& from, base::Arena& arena, Run& ru
   return ColumnPtr(std::move(out));
 }
 
-bool wants_one_row(FindShape shape) {
-  return shape == FindShape::tuple || shape == FindShape::scalar;
-}
-
 }  // namespace
 
-Result<Relation> shape(const ast::Query& query, const Columns& answer, Run& run) {
+Result<Relation> shape(const ast::Query& query, const Found& found, Run& run) {
   auto data = std::make_shared<Relation::Data>();
   data->shape = query.shape;
-  data->rows = answer.rows;
-  std::vector<ColumnPtr> columns;
-  for (const auto& element : query.find) columns.push_back(answer.shared(element.variable));
-  const bool one = wants_one_row(query.shape) && answer.rows > 1;
-  const Row least = one ? least_row(columns, answer.rows) : 0;
-  if (one) data->rows = 1;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    data->names.push_back(query.variables[query.find[i].variable]);
-    ColumnPtr column = one ? gather(*columns[i], {&least, 1}) : columns[i];
+  data->is_set = ast::is_set(query);
+  data->is_ordered = !query.order_by.empty();
+  data->return_keys = query.return_keys;
+  data->rows = found.rows;
+  for (std::size_t i = 0; i < found.columns.size(); ++i) {
+    data->names.push_back(show(query.find[i].form));
+    data->values.push_back(found.columns[i].values);
+    ColumnPtr column = found.columns[i].cells;
+    if (!column) column = std::make_shared<const Column>();
     STELE_DO(run.reserve(column->bytes()));
     if (has_texts(*column)) {
       STELE_TRY(column, with_own_texts(*column, data->arena, run));
