@@ -1,0 +1,434 @@
+// Invariants of the driver
+//   D1  Only the driver's thread touches libcurl's handles, but for curl_multi_wakeup.
+//   D2  A transfer is in exactly one of: the queue (waiting), in flight, finished. Its caller's
+//   batch
+//       counts those that are not finished and lives until the count is zero.
+//   D3  At most in_flight_max transfers are in flight; the others wait in the order they came.
+#include "net/http_client.h"
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <deque>
+#include <map>
+#include <thread>
+#include <unordered_map>
+
+#include <unistd.h>
+
+#include "base/mutex.h"
+#include "base/text.h"
+#include "net/curl_library.h"
+
+namespace stele::net {
+
+using base::text;
+using Failure = HttpResponse::Failure;
+
+namespace {
+
+constexpr std::int64_t kPollMs = 1'000;
+// A fresh connection costs a TLS handshake; so many are kept although nothing runs on them.
+constexpr long kConnectionsKept = 64;
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+std::string_view trimmed(std::string_view s) {
+  const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (!s.empty() && is_space(s.front())) s.remove_prefix(1);
+  while (!s.empty() && is_space(s.back())) s.remove_suffix(1);
+  return s;
+}
+
+// Those who wait for a set of answers.
+struct Batch {
+  std::size_t unfinished = 0;
+  base::Condition done;
+};
+
+// One request on its way.
+struct Transfer {
+  const HttpRequest* request = nullptr;
+  HttpResponse* response = nullptr;
+  Batch* batch = nullptr;
+  std::uint64_t body_bytes_max = 0;
+  std::size_t body_sent = 0;
+  bool too_large = false;
+  curl_slist* headers = nullptr;
+  char error[CURL_ERROR_SIZE] = {};
+};
+
+// --- what libcurl calls ------------------------------------------------------------------------
+
+std::size_t take_body(char* data, std::size_t, std::size_t bytes, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  auto& body = transfer.response->body;
+  if (body.size() + bytes > transfer.body_bytes_max) {
+    transfer.too_large = true;
+    return 0;
+  }
+  body.insert(body.end(), data, data + bytes);
+  return bytes;
+}
+
+std::size_t take_header(char* data, std::size_t, std::size_t bytes, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  auto& response = *transfer.response;
+  const std::string_view line(data, bytes);
+  const auto colon = line.find(':');
+  if (line.starts_with("HTTP/")) {
+    response.headers.clear();  // what came before was an interim answer
+  } else if (colon != std::string_view::npos) {
+    std::string name(line.substr(0, colon));
+    std::transform(name.begin(), name.end(), name.begin(), lower);
+    const auto value = trimmed(line.substr(colon + 1));
+    if (name == "content-length") {
+      std::uint64_t length = 0;
+      std::from_chars(value.data(), value.data() + value.size(), length);
+      if (length <= transfer.body_bytes_max && transfer.request->method != "HEAD") {
+        response.body.reserve(length);
+      }
+    }
+    response.headers.push_back({std::move(name), std::string(value)});
+  }
+  return bytes;
+}
+
+std::size_t give_body(char* out, std::size_t, std::size_t room, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  const auto left = transfer.request->body.subspan(transfer.body_sent);
+  const auto bytes = std::min(room, left.size());
+  std::copy_n(left.begin(), bytes, out);
+  transfer.body_sent += bytes;
+  return bytes;
+}
+
+// libcurl begins the body anew: it sends the request a second time.
+int rewind_body(void* user, curl_off_t offset, int origin) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  if (origin != SEEK_SET || offset < 0) return CURL_SEEKFUNC_CANTSEEK;
+  transfer.body_sent = static_cast<std::size_t>(offset);
+  transfer.response->sent_again = true;
+  return CURL_SEEKFUNC_OK;
+}
+
+Failure failure_of(CURLcode code) {
+  switch (code) {
+    case CURLE_OK:
+      return Failure::none;
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+    case CURLE_URL_MALFORMAT:
+      return Failure::not_connected;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ISSUER_ERROR:
+      return Failure::untrusted;
+    case CURLE_OPERATION_TIMEDOUT:
+      return Failure::timed_out;
+    default:
+      return Failure::broken;
+  }
+}
+
+}  // namespace
+
+// --- the driver --------------------------------------------------------------------------------
+
+class HttpClient::Driver {
+ public:
+  Driver(HttpClientOptions options, base::Environment& environment);
+  ~Driver();
+
+  void run_all(std::span<const HttpRequest> requests, std::span<HttpResponse> responses);
+  std::uint64_t begun() const { return begun_; }
+
+ private:
+  void drive();
+  bool wait_for_work();
+  void start_waiting();
+  void start(std::unique_ptr<Transfer> transfer);
+  void set_options(CURL* easy, Transfer& transfer);
+  void set_method(CURL* easy, Transfer& transfer);
+  void set_trust(CURL* easy, Transfer& transfer);
+  void set_times(CURL* easy, const HttpRequest& request);
+  void take_finished();
+  void tell(CURL* easy, Transfer& transfer, CURLcode code);
+  void finish(Transfer& transfer);
+  CURL* take_easy();
+
+  const CurlLibrary& curl_;
+  const HttpClientOptions options_;
+  base::Environment& environment_;
+  CURLM* multi_ = nullptr;
+  std::vector<CURL*> idle_;  // handles that rest between transfers
+  std::unordered_map<CURL*, std::unique_ptr<Transfer>> in_flight_;
+  std::atomic<std::uint64_t> begun_{0};
+
+  base::Mutex mutex_;
+  base::Condition work_;
+  std::deque<std::unique_ptr<Transfer>> waiting_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+HttpClient::Driver::Driver(HttpClientOptions options, base::Environment& environment)
+    : curl_(curl_library()), options_(std::move(options)), environment_(environment) {
+  if (!curl_.library.ok()) return;
+  multi_ = curl_.curl_multi_init();
+  curl_.curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kConnectionsKept);
+  curl_.curl_multi_setopt(multi_, CURLMOPT_MAX_TOTAL_CONNECTIONS, long{options_.in_flight_max});
+  curl_.curl_multi_setopt(multi_, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX);
+  thread_ = std::thread([this] { drive(); });
+}
+
+HttpClient::Driver::~Driver() {
+  if (!multi_) return;
+  {
+    base::Lock lock(mutex_);
+    stopping_ = true;
+    work_.notify_all();
+  }
+  curl_.curl_multi_wakeup(multi_);
+  thread_.join();
+  for (CURL* easy : idle_) curl_.curl_easy_cleanup(easy);
+  curl_.curl_multi_cleanup(multi_);
+}
+
+void HttpClient::Driver::run_all(std::span<const HttpRequest> requests,
+                                 std::span<HttpResponse> responses) {
+  if (!multi_) {
+    for (auto& response : responses) {
+      response.failure = Failure::no_library;
+      response.problem = curl_.library.problem();
+    }
+    return;
+  }
+  Batch batch;
+  base::Lock lock(mutex_);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    auto transfer = std::make_unique<Transfer>();
+    transfer->request = &requests[i];
+    transfer->response = &responses[i];
+    transfer->batch = &batch;
+    transfer->body_bytes_max = options_.body_bytes_max;
+    waiting_.push_back(std::move(transfer));
+    ++batch.unfinished;
+  }
+  work_.notify_all();
+  curl_.curl_multi_wakeup(multi_);
+  while (batch.unfinished > 0) batch.done.wait(lock);
+}
+
+void HttpClient::Driver::drive() {
+  while (wait_for_work()) {
+    start_waiting();
+    int running = 0;
+    curl_.curl_multi_perform(multi_, &running);
+    take_finished();
+    if (running > 0) curl_.curl_multi_poll(multi_, nullptr, 0, kPollMs, nullptr);
+  }
+}
+
+// False when the client ends. With something in flight it is libcurl that waits.
+bool HttpClient::Driver::wait_for_work() {
+  base::Lock lock(mutex_);
+  while (in_flight_.empty() && waiting_.empty() && !stopping_) work_.wait(lock);
+  return !(stopping_ && in_flight_.empty() && waiting_.empty());
+}
+
+void HttpClient::Driver::start_waiting() {
+  while (in_flight_.size() < static_cast<std::size_t>(options_.in_flight_max)) {
+    std::unique_ptr<Transfer> next;
+    {
+      base::Lock lock(mutex_);
+      if (waiting_.empty()) return;
+      next = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    start(std::move(next));
+  }
+}
+
+void HttpClient::Driver::start(std::unique_ptr<Transfer> transfer) {
+  if (base::passed(transfer->request->deadline, environment_)) {
+    transfer->response->failure = Failure::timed_out;
+    transfer->response->problem = "the deadline passed before it was its turn";
+    return finish(*transfer);
+  }
+  ++begun_;
+  CURL* easy = take_easy();
+  set_options(easy, *transfer);
+  curl_.curl_multi_add_handle(multi_, easy);
+  in_flight_.emplace(easy, std::move(transfer));
+}
+
+CURL* HttpClient::Driver::take_easy() {
+  if (idle_.empty()) return curl_.curl_easy_init();
+  CURL* easy = idle_.back();
+  idle_.pop_back();
+  return easy;
+}
+
+void HttpClient::Driver::set_options(CURL* easy, Transfer& transfer) {
+  const auto set = curl_.curl_easy_setopt;
+  set(easy, CURLOPT_URL, transfer.request->url.c_str());
+  set(easy, CURLOPT_PATH_AS_IS, 1L);
+  set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(easy, CURLOPT_NOSIGNAL, 1L);
+  set(easy, CURLOPT_ERRORBUFFER, transfer.error);
+  set(easy, CURLOPT_WRITEFUNCTION, &take_body);
+  set(easy, CURLOPT_WRITEDATA, &transfer);
+  set(easy, CURLOPT_HEADERFUNCTION, &take_header);
+  set(easy, CURLOPT_HEADERDATA, &transfer);
+  for (const auto& header : transfer.request->headers) {
+    const std::string line = text(header.name, ": ", header.value);
+    transfer.headers = curl_.curl_slist_append(transfer.headers, line.c_str());
+  }
+  // No asking for leave before a body: it costs a round trip.
+  transfer.headers = curl_.curl_slist_append(transfer.headers, "Expect:");
+  set(easy, CURLOPT_HTTPHEADER, transfer.headers);
+  set_method(easy, transfer);
+  set_trust(easy, transfer);
+  set_times(easy, *transfer.request);
+}
+
+void HttpClient::Driver::set_method(CURL* easy, Transfer& transfer) {
+  const auto set = curl_.curl_easy_setopt;
+  const auto& method = transfer.request->method;
+  if (method == "HEAD") {
+    set(easy, CURLOPT_NOBODY, 1L);
+  } else if (method == "PUT" || method == "POST") {
+    set(easy, CURLOPT_UPLOAD, 1L);
+    set(easy, CURLOPT_CUSTOMREQUEST, method.c_str());
+    set(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(transfer.request->body.size()));
+    set(easy, CURLOPT_READFUNCTION, &give_body);
+    set(easy, CURLOPT_READDATA, &transfer);
+    set(easy, CURLOPT_SEEKFUNCTION, &rewind_body);
+    set(easy, CURLOPT_SEEKDATA, &transfer);
+  } else if (method != "GET") {
+    set(easy, CURLOPT_CUSTOMREQUEST, method.c_str());
+  }
+}
+
+void HttpClient::Driver::set_trust(CURL* easy, Transfer& transfer) {
+  const auto set = curl_.curl_easy_setopt;
+  if (!transfer.request->url.starts_with("https:")) return;
+  set(easy, CURLOPT_HTTP_VERSION, long{CURL_HTTP_VERSION_2TLS});
+  // The first connection tells whether others may share it.
+  set(easy, CURLOPT_PIPEWAIT, 1L);
+  if (!options_.ca_bundle.empty()) set(easy, CURLOPT_CAINFO, options_.ca_bundle.c_str());
+}
+
+void HttpClient::Driver::set_times(CURL* easy, const HttpRequest& request) {
+  const auto set = curl_.curl_easy_setopt;
+  set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_ms));
+  set(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  set(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>((options_.silence_ms + 999) / 1000));
+  if (request.deadline.steady_ms == Deadline::kNever) return;
+  const std::int64_t left_ms = request.deadline.steady_ms - environment_.steady_ms();
+  set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max<std::int64_t>(left_ms, 1)));
+}
+
+void HttpClient::Driver::take_finished() {
+  int left = 0;
+  while (const CURLMsg* message = curl_.curl_multi_info_read(multi_, &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    CURL* easy = message->easy_handle;
+    const CURLcode code = message->data.result;
+    auto node = in_flight_.extract(easy);
+    Transfer& transfer = *node.mapped();
+    tell(easy, transfer, code);
+    curl_.curl_multi_remove_handle(multi_, easy);
+    curl_.curl_easy_reset(easy);
+    idle_.push_back(easy);
+    finish(transfer);
+  }
+}
+
+// Fills in how it went.
+void HttpClient::Driver::tell(CURL* easy, Transfer& transfer, CURLcode code) {
+  HttpResponse& response = *transfer.response;
+  response.failure = transfer.too_large ? Failure::too_large : failure_of(code);
+  long number = 0;
+  curl_.curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &number);
+  response.status = static_cast<int>(number);
+  if (response.ok()) return;
+  number = 0;
+  curl_.curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &number);
+  response.maybe_sent = number > 0;
+  response.problem = transfer.error[0] ? transfer.error : curl_.curl_easy_strerror(code);
+  if (transfer.too_large) {
+    response.problem = text("the answer has more than ", transfer.body_bytes_max, " bytes");
+  }
+}
+
+void HttpClient::Driver::finish(Transfer& transfer) {
+  curl_.curl_slist_free_all(transfer.headers);
+  base::Lock lock(mutex_);
+  if (--transfer.batch->unfinished == 0) transfer.batch->done.notify_all();
+}
+
+// --- the client --------------------------------------------------------------------------------
+
+HttpClient::HttpClient(HttpClientOptions options, base::Environment& environment)
+    : driver_(std::make_unique<Driver>(std::move(options), environment)) {}
+
+HttpClient::~HttpClient() = default;
+
+HttpResponse HttpClient::send(const HttpRequest& request) {
+  HttpResponse response;
+  driver_->run_all({&request, 1}, {&response, 1});
+  return response;
+}
+
+std::vector<HttpResponse> HttpClient::send_all(std::span<const HttpRequest> requests) {
+  std::vector<HttpResponse> responses(requests.size());
+  if (!requests.empty()) driver_->run_all(requests, responses);
+  return responses;
+}
+
+std::uint64_t HttpClient::requests_begun() const { return driver_->begun(); }
+
+const std::string* HttpResponse::header(std::string_view name) const {
+  const auto found = std::ranges::find(headers, name, &Header::name);
+  return found == headers.end() ? nullptr : &found->value;
+}
+
+std::shared_ptr<HttpClient> shared_http_client(const std::string& ca_bundle) {
+  static base::Mutex mutex;
+  static auto& clients = *new std::map<std::pair<pid_t, std::string>, std::weak_ptr<HttpClient>>;
+  base::Lock lock(mutex);
+  auto& known = clients[{::getpid(), ca_bundle}];
+  auto client = known.lock();
+  if (!client) {
+    HttpClientOptions options;
+    options.ca_bundle = ca_bundle;
+    client = std::make_shared<HttpClient>(options);
+    known = client;
+  }
+  return client;
+}
+
+std::string percent_encoded(std::string_view in, bool keep_slashes) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  constexpr std::string_view kPlain = "-._~";
+  std::string out;
+  for (const char c : in) {
+    const bool letter = lower(c) >= 'a' && lower(c) <= 'z';
+    if (letter || (c >= '0' && c <= '9') || kPlain.find(c) != std::string_view::npos ||
+        (keep_slashes && c == '/')) {
+      out += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+    }
+  }
+  return out;
+}
+
+}  // namespace stele::net
