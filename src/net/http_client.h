@@ -66,6 +66,7 @@ struct HttpResponse {
   base::Bytes body;
 
   bool ok() const { return failure == Failure::none; }
+  std::string_view text() const { return base::text(base::ByteView(body)); }
   // Null if there is none; `name` in lower case.
   const std::string* header(std::string_view name) const;
 };

@@ -8,7 +8,8 @@ namespace stele::store {
 
 bool is_worth_retrying(const Error& error) {
   static constexpr std::string_view kLasting[] = {
-      "store/missing", "store/full", "store/denied", "store/poisoned", "store/foreign",
+      "store/missing", "store/full", "store/denied",  "store/poisoned",
+      "store/foreign", "store/tls",  "store/library",
   };
   return error.category() == ErrorCategory::unavailable &&
          std::ranges::find(kLasting, error.code()) == std::end(kLasting);

@@ -26,7 +26,7 @@ std::shared_ptr<Store> make_retrying_store(
     base::Environment& environment = base::system_environment());
 
 // True for errors after which the same call may go well: `unavailable`, but not for a reason that
-// stays (missing, full, denied, poisoned, foreign).
+// stays (missing, full, denied, poisoned, foreign, tls, library).
 bool is_worth_retrying(const Error& error);
 
 }  // namespace stele::store

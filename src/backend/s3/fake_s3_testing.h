@@ -1,0 +1,62 @@
+// A server of S3's kind in memory, for tests: objects, conditions, ranges, lists, removals. It does
+// not check signatures; a test can have it compare conditions in any way, and misbehave.
+//
+// Thread safety: full; `before` and `after` are set while nothing is under way.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "backend/s3/s3_store.h"
+#include "net/http_server_testing.h"
+
+namespace stele::backend {
+
+class FakeS3 {
+ public:
+  enum class Conditions { quoted, unquoted, ignored, refused };
+  using Request = net::ServedRequest;
+  using Response = net::ServedResponse;
+  // Instead of what it would do, and instead of what it would answer once it has done it.
+  using Hook = std::function<std::optional<Response>(const Request&)>;
+
+  explicit FakeS3(Conditions conditions = Conditions::quoted);
+
+  // A store in its bucket "bucket", with short waits.
+  S3StoreOptions options(const std::string& prefix = "stele") const;
+  std::shared_ptr<Store> open(const std::string& prefix = "stele") const;
+
+  std::string url() const { return server_->url(); }
+  int requests() const { return server_->requests(); }
+  // How many of that method since the last call.
+  int take_count(const std::string& method);
+  std::map<std::string, std::string> objects() const;
+  void put(const std::string& name, const std::string& content);
+
+  Hook before;
+  Hook after;
+  Conditions conditions;
+  std::string date;  // of the Date header, if not the true one
+
+ private:
+  Response answer(const Request& request);
+  Response serve(const Request& request);
+  Response put(const Request& request, const std::string& name);
+  Response get(const Request& request, const std::string& name);
+  Response list(const std::string& query);
+  Response remove_all(const Request& request);
+  bool matches(const std::string& condition, const std::string& etag) const;
+
+  mutable base::Mutex mutex_;
+  std::map<std::string, std::string> objects_;
+  std::map<std::string, int> counts_;
+  std::unique_ptr<net::TestHttpServer> server_;  // last: it ends first
+};
+
+// <Error><Code>code</Code>…: what S3 answers when it refuses.
+net::ServedResponse s3_error(int status, const std::string& code);
+
+}  // namespace stele::backend
