@@ -23,6 +23,7 @@ demo: ## Build build/release/stele and show it at work
 	$(install) build test
 	@tools/steps release-stele
 	@examples/demo/run
+	@examples/debian/run
 
 test: ## Everything that CI runs
 	$(install) build test lint wasm

@@ -133,6 +133,10 @@ Done add_list(Catalog& catalog, const ListFile& file) {
   });
   if (!done.ok()) return done;
   const auto& after = catalog.totals();
+  if (after.packages == before.packages) {
+    progress.finish("nothing newer");
+    return {};
+  }
   char line[120];
   std::snprintf(line, sizeof line, "%8s packages %11s datoms %6.2f s",
                 grouped(after.packages - before.packages).c_str(),
