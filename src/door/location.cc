@@ -15,7 +15,7 @@ using base::text;
 
 namespace {
 
-constexpr std::array<std::string_view, 2> kSchemes = {"memory", "file"};
+constexpr std::array<std::string_view, 3> kSchemes = {"memory", "file", "sqlite"};
 
 // Keys beside :store, and those that other systems of this kind have and stele has no need of.
 constexpr std::array<std::string_view, 18> kOptionKeys = {"schema-flexibility",
@@ -99,7 +99,7 @@ Result<Location> read_url(std::string_view url) {
   const auto scheme = url.substr(0, colon);
   if (colon == std::string_view::npos ||
       std::find(kSchemes.begin(), kSchemes.end(), scheme) == kSchemes.end()) {
-    return bad_url(url, "a URL begins with memory: or file:");
+    return bad_url(url, "a URL begins with memory:, file: or sqlite:");
   }
   Location location;
   location.options = Value::map({});
@@ -110,7 +110,7 @@ Result<Location> read_url(std::string_view url) {
   const auto place = percent_decoded(rest);
   if (place.find('\0') != std::string::npos) return bad_url(url, "it contains a NUL");
   location.store = Value::map(
-      {{key("backend"), key(scheme)}, {key(scheme == "file" ? "path" : "id"), Value(place)}});
+      {{key("backend"), key(scheme)}, {key(scheme == "memory" ? "id" : "path"), Value(place)}});
   return location;
 }
 

@@ -20,6 +20,12 @@ TEST(Location, FileUrlsNameAPath) {
             R"({:backend :file :path "demo/catalog"})");
 }
 
+TEST(Location, SqliteUrlsNameAFile) {
+  const auto l = location("sqlite:data/catalog.sqlite@2025-11-01");
+  EXPECT_EQ(edn::write(l.store), R"({:backend :sqlite :path "data/catalog.sqlite"})");
+  EXPECT_EQ(std::get<Instant>(*l.moment), instant("2025-11-01"));
+}
+
 TEST(Location, AMomentIsADateAnInstantOrATransactionId) {
   EXPECT_EQ(std::get<Instant>(*location("file:/srv/x@2025-11-01").moment), instant("2025-11-01"));
   EXPECT_EQ(std::get<Instant>(*location("file:/srv/x@2025-11-01T12:00:00Z").moment),

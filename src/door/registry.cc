@@ -7,6 +7,7 @@
 
 #if !defined(STELE_WASM)
 #include "backend/file/file_store.h"
+#include "backend/sqlite/sqlite_store.h"
 #endif
 
 namespace stele::door {
@@ -57,30 +58,56 @@ Result<std::string> file_path(const Value& map) {
   return text_under(map, "path", "{:backend :file :path \"/srv/catalog\"}");
 }
 
-Result<std::shared_ptr<Store>> open_file(const Value& map, Access access) {
-  STELE_TRY(auto path, file_path(map));
-  backend::FileStoreOptions options;
-  if (const Value* read_only = map.find_keyword("read-only?")) {
-    if (!read_only->is(Kind::boolean)) {
-      return invalid("config/syntax",
-                     text(":read-only? is true or false; got ", edn::write_short(*read_only)));
-    }
-    options.read_only = read_only->as_bool();
-  }
+Result<bool> wants_read_only(const Value& map) {
+  const Value* read_only = map.find_keyword("read-only?");
+  if (!read_only) return false;
+  if (read_only->is(Kind::boolean)) return read_only->as_bool();
+  return invalid("config/syntax",
+                 text(":read-only? is true or false; got ", edn::write_short(*read_only)));
+}
+
+// Opens what `StoreClass` finds at `place`; with Access::create it is made if it is not there.
+template <typename StoreClass, typename Place, typename Options>
+Result<std::shared_ptr<Store>> open_or_create(const Place& place, const Options& options,
+                                              Access access) {
   if (access == Access::create) {
-    auto created = backend::FileStore::create(path, options);
+    auto created = StoreClass::create(place, options);
     if (created.ok() || created.error().code() != "store/exists") return created;
   }
-  auto opened = backend::FileStore::open(path, options);
+  auto opened = StoreClass::open(place, options);
   if (!opened.ok() && opened.error().code() == "store/missing") {
     return unavailable("backend-does-not-exist", opened.error().message());
   }
   return opened;
 }
 
+Result<std::shared_ptr<Store>> open_file(const Value& map, Access access) {
+  STELE_TRY(auto path, file_path(map));
+  STELE_TRY(const bool read_only, wants_read_only(map));
+  return open_or_create<backend::FileStore>(path, backend::FileStoreOptions{.read_only = read_only},
+                                            access);
+}
+
 Result<bool> file_exists(const Value& map) {
   STELE_TRY(auto path, file_path(map));
   return backend::FileStore::exists(path);
+}
+
+Result<std::string> sqlite_path(const Value& map) {
+  if (map.find_keyword("dbname")) return text_under(map, "dbname", "");
+  return text_under(map, "path", "{:backend :sqlite :path \"/srv/catalog.sqlite\"}");
+}
+
+Result<std::shared_ptr<Store>> open_sqlite(const Value& map, Access access) {
+  STELE_TRY(auto path, sqlite_path(map));
+  STELE_TRY(const bool read_only, wants_read_only(map));
+  return open_or_create<backend::SqliteStore>(
+      path, backend::SqliteStoreOptions{.read_only = read_only}, access);
+}
+
+Result<bool> sqlite_exists(const Value& map) {
+  STELE_TRY(auto path, sqlite_path(map));
+  return backend::SqliteStore::exists(path);
 }
 #endif
 
@@ -89,19 +116,31 @@ constexpr Backend kBackends[] = {
     {"mem", open_memory, memory_exists},  // an older name of the same
 #if !defined(STELE_WASM)
     {"file", open_file, file_exists},
+    {"sqlite", open_sqlite, sqlite_exists},
 #endif
 };
 
+// {:backend :jdbc :dbtype "sqlite" …} is another way to say {:backend :sqlite …}.
+std::string_view backend_name(const Value& map) {
+  const Value* name = map.find_keyword("backend");
+  if (!name || !name->is(Kind::keyword) || !name->ns().empty()) return "";
+  if (name->name() != "jdbc") return name->name();
+  const Value* type = map.find_keyword("dbtype");
+  return type && type->is(Kind::string) ? type->as_string() : "";
+}
+
 Result<const Backend*> backend_of(const Value& map) {
   const Value* name = map.find_keyword("backend");
+  const std::string_view meant = backend_name(map);
   std::string known;
   for (const auto& backend : kBackends) {
-    if (name && name->is_keyword(backend.name)) return &backend;
+    if (meant == backend.name) return &backend;
     known += text(" :", backend.name);
   }
   return invalid("config/backend",
                  text("there is no backend ", name ? edn::write_short(*name) : "nil",
-                      "; this build of stele has", known));
+                      "; this build of stele has", known,
+                      ", and :jdbc with :dbtype \"sqlite\" or \"postgresql\""));
 }
 
 }  // namespace

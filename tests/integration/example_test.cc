@@ -13,6 +13,7 @@ class TextExample : public testing::Test {
   // Every database gets a name of its own: memory stores are found by name in the whole process.
   std::string memory_url() { return "memory:" + scratch_.path() + "-" + std::to_string(++names_); }
   std::string file_url() { return scratch_.url(std::to_string(++names_)); }
+  std::string sqlite_url() { return "sqlite:" + scratch_.file(std::to_string(++names_)); }
 
   std::string joined(const std::string& catalog_url, const std::string& inventory_url) {
     auto catalog = scene::create_schemaless(catalog_url);
@@ -39,9 +40,14 @@ TEST_F(TextExample, JoinsAFileStoreWithMemory) {
   EXPECT_EQ(joined(memory_url(), file_url()), kInStockAnswer);
 }
 
+TEST_F(TextExample, JoinsAnSqliteStoreWithAFileStore) {
+  EXPECT_EQ(joined(sqlite_url(), file_url()), kInStockAnswer);
+  EXPECT_EQ(joined(file_url(), sqlite_url()), kInStockAnswer);
+}
+
 TEST_F(TextExample, JoinsTheCatalogOfThePastWithTheStockOfToday) {
   for (const bool folded : {false, true}) {
-    auto catalog = scene::create_schemaless(file_url());
+    auto catalog = scene::create_schemaless(folded ? sqlite_url() : file_url());
     auto inventory = scene::create_schemaless(memory_url());
     inventory.transact(scene::kStock).value();
     const auto first = catalog

@@ -1,13 +1,27 @@
 #include <gtest/gtest.h>
 
-#include "backend/file/file_store_processes_testing.h"
+#include "backend/file/file_store.h"
+#include "backend/file/scratch_directory_testing.h"
+#include "store/store_processes_testing.h"
 
 namespace stele::backend {
 namespace {
 
-TEST(FileStoreProcesses, FourWritersLoseNoLine) { run_writers(4, 2000); }
+// A new store in a directory of its own.
+class FileStoreProcesses : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(FileStore::create(scratch_.path("store")).ok()); }
+  store::OpenStore open() const {
+    return [path = scratch_.path("store")] { return FileStore::open(path).value(); };
+  }
 
-TEST(FileStoreProcesses, AKilledWriterLosesNoLine) { run_kills(40); }
+ private:
+  ScratchDirectory scratch_;
+};
+
+TEST_F(FileStoreProcesses, FourWritersLoseNoLine) { store::run_writers(open(), 4, 2000); }
+
+TEST_F(FileStoreProcesses, AKilledWriterLosesNoLine) { store::run_kills(open(), 40); }
 
 }  // namespace
 }  // namespace stele::backend

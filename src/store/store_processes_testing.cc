@@ -1,4 +1,4 @@
-#include "backend/file/file_store_processes_testing.h"
+#include "store/store_processes_testing.h"
 
 #include <cstdio>
 
@@ -7,12 +7,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "backend/file/file_store.h"
-#include "backend/file/scratch_directory_testing.h"
 #include "base/environment.h"
 #include "base/text.h"
 
-namespace stele::backend {
+namespace stele::store {
 namespace {
 
 using Outcome = HeadWrite::Outcome;
@@ -64,8 +62,8 @@ class Child {
 
 // Adds lines "WRITER:N\n", beginning with `first`, while `go_on`.
 template <typename GoOn>
-void add_lines(const std::string& path, int writer, int first, int pipe, const GoOn& go_on) {
-  auto store = FileStore::open(path, {}).value();
+void add_lines(const OpenStore& open, int writer, int first, int pipe, const GoOn& go_on) {
+  auto store = open();
   HeadVersion version;
   std::string known;
   std::unique_ptr<HeadLock> lock;
@@ -81,8 +79,9 @@ void add_lines(const std::string& path, int writer, int first, int pipe, const G
     const std::string whole = known + line;
     const Store::Bytes more(line.begin(), line.end());
     const HeadWrite write =
-        by_swap ? store->swap_head("db", version, Store::Bytes(whole.begin(), whole.end()), {})
-                : store->append_head("db", version, {}, more, {});
+        by_swap
+            ? store->swap_head("db", version, Store::Bytes(whole.begin(), whole.end()), {})
+            : store->append_head("db", version, Store::Bytes(known.begin(), known.end()), more, {});
     lock.reset();
     if (write.outcome == Outcome::conflict) {
       lock = store->lock_head("db", {}).value();
@@ -97,8 +96,8 @@ void add_lines(const std::string& path, int writer, int first, int pipe, const G
 }
 
 // Lines of each writer; all must be whole and in order.
-std::vector<int> count_lines(const std::string& path, int writers) {
-  auto store = FileStore::open(path, {}).value();
+std::vector<int> count_lines(const OpenStore& open, int writers) {
+  auto store = open();
   auto head = store->read_head("db", {}, 0, {}).value();
   const std::string text(head.bytes.begin(), head.bytes.end());
   std::vector<int> counts(static_cast<std::size_t>(writers));
@@ -116,51 +115,47 @@ std::vector<int> count_lines(const std::string& path, int writers) {
   return counts;
 }
 
-void create(const std::string& path) {
-  auto store = FileStore::create(path, {}).value();
-  ASSERT_EQ(store->swap_head("db", {}, {}, {}).outcome, Outcome::written);
+// The Store object is gone again before any process is started.
+void create_head(const OpenStore& open) {
+  ASSERT_EQ(open()->swap_head("db", {}, {}, {}).outcome, Outcome::written);
 }
 
 }  // namespace
 
-void run_writers(int writers, int ms) {
-  ScratchDirectory scratch;
-  const std::string path = scratch.path("store");
-  create(path);
+void run_writers(const OpenStore& open, int writers, int ms) {
+  create_head(open);
   base::Environment& environment = base::system_environment();
   const std::int64_t end_ms = environment.steady_ms() + ms;
   std::vector<std::unique_ptr<Child>> children;
   for (int w = 0; w < writers; ++w)
     children.push_back(std::make_unique<Child>([&](int pipe) {
-      add_lines(path, w, 0, pipe, [&] { return environment.steady_ms() < end_ms; });
+      add_lines(open, w, 0, pipe, [&] { return environment.steady_ms() < end_ms; });
     }));
   std::vector<int> acknowledged;
   for (auto& child : children) acknowledged.push_back(child->count());
-  EXPECT_EQ(count_lines(path, writers), acknowledged);
+  EXPECT_EQ(count_lines(open, writers), acknowledged);
   for (int count : acknowledged) EXPECT_GT(count, 0) << "a writer starved";
   std::string counts;
   for (int count : acknowledged) counts += base::text(' ', count);
   testing::Test::RecordProperty("acknowledged", counts);
 }
 
-void run_kills(int rounds) {
-  ScratchDirectory scratch;
-  const std::string path = scratch.path("store");
-  create(path);
+void run_kills(const OpenStore& open, int rounds) {
+  create_head(open);
   base::Environment& environment = base::system_environment();
   int lines = 0;
   for (int round = 0; round < rounds; ++round) {
-    Child child([&](int pipe) { add_lines(path, 0, lines, pipe, [] { return true; }); });
+    Child child([&](int pipe) { add_lines(open, 0, lines, pipe, [] { return true; }); });
     // Every other time it may not even have opened the store.
     if (round % 2) child.wait_for_first();
     environment.sleep_ms(static_cast<std::int64_t>(environment.random_u64() % 25));
     child.kill();
     const int acknowledged = lines + child.count();
-    lines = count_lines(path, 1)[0];
+    lines = count_lines(open, 1)[0];
     ASSERT_GE(lines, acknowledged) << "acknowledged lines are lost in round " << round;
     ASSERT_LE(lines, acknowledged + 1);
   }
   EXPECT_GE(lines, rounds / 2);
 }
 
-}  // namespace stele::backend
+}  // namespace stele::store
