@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <numeric>
 #include <system_error>
-#include <thread>
 
 #include "backend/sqlite/sqlite_connection.h"
 #include "backend/sqlite/sqlite_head_lock.h"
@@ -15,6 +13,7 @@
 #include "base/try.h"
 #include "store/answers.h"
 #include "store/head_state.h"
+#include "store/lock_holders.h"
 
 namespace stele::backend {
 
@@ -39,8 +38,6 @@ struct HeadRow {
   std::int64_t last_place = 0;
   HeadState state;
 };
-
-class Lock;
 
 class OpenStore final : public Store {
  public:
@@ -74,8 +71,6 @@ class OpenStore final : public Store {
   void give_back(std::unique_ptr<SqliteConnection> connection);
 
  private:
-  friend class Lock;
-
   // A connection while it is in use.
   class Lease {
    public:
@@ -100,31 +95,26 @@ class OpenStore final : public Store {
   template <typename Change>
   HeadWrite write_head(const std::string& name, std::string what, Deadline deadline,
                        const Change& change);
-  bool is_holder(const std::string& name);
 
   const std::string path_;
   const std::string url_;
   const bool read_only_;
   base::Environment& environment_;
-  base::Mutex mutex_;  // guards all below
+  store::LockHolders holders_;  // of locks taken through this object
+  base::Mutex mutex_;           // guards all below
   std::vector<std::unique_ptr<SqliteConnection>> idle_;
-  std::map<std::string, std::thread::id> holders_;  // of locks taken through this object
 };
 
 class Lock final : public HeadLock {
  public:
-  Lock(OpenStore& store, std::string name, SqliteHeadLock lock)
-      : store_(store), name_(std::move(name)), lock_(std::move(lock)) {
-    base::Lock held(store_.mutex_);
-    store_.holders_[name_] = std::this_thread::get_id();
+  Lock(store::LockHolders& holders, std::string name, SqliteHeadLock lock)
+      : holders_(holders), name_(std::move(name)), lock_(std::move(lock)) {
+    holders_.add(name_);
   }
-  ~Lock() override {
-    base::Lock held(store_.mutex_);
-    store_.holders_.erase(name_);
-  }
+  ~Lock() override { holders_.remove(name_); }
 
  private:
-  OpenStore& store_;
+  store::LockHolders& holders_;
   const std::string name_;
   const SqliteHeadLock lock_;
 };
@@ -368,12 +358,6 @@ Result<HeadRead> OpenStore::read_head(const std::string& name, const HeadVersion
   return answer;
 }
 
-bool OpenStore::is_holder(const std::string& name) {
-  base::Lock held(mutex_);
-  const auto holder = holders_.find(name);
-  return holder != holders_.end() && holder->second == std::this_thread::get_id();
-}
-
 template <typename Change>
 HeadWrite OpenStore::write_head(const std::string& name, std::string what, Deadline deadline,
                                 const Change& change) {
@@ -381,7 +365,7 @@ HeadWrite OpenStore::write_head(const std::string& name, std::string what, Deadl
   auto connection = lease_for_writing(what + name, deadline);
   if (!connection.ok()) return store::failed(connection.error());
   std::optional<SqliteHeadLock> turn;
-  if (!is_holder(name)) {
+  if (!holders_.holds(name)) {
     auto taken = SqliteHeadLock::take(path_, url_, name, environment_, deadline);
     if (!taken.ok()) return store::failed(taken.error());
     turn.emplace(std::move(*taken));
@@ -396,7 +380,7 @@ HeadWrite OpenStore::write_head(const std::string& name, std::string what, Deadl
   auto done = transaction->commit();
   if (done.ok()) return store::written((*changed)->version());
   if (!(*connection)->doubtful()) return store::failed(done.error());
-  return store::unknown({ErrorCategory::unknown, "store/unknown", done.error().message()});
+  return store::unknown(done.error());
 }
 
 Done add_entry(SqliteConnection& connection, std::int64_t place, std::int64_t ends,
@@ -464,7 +448,7 @@ Result<std::unique_ptr<HeadLock>> OpenStore::lock_head(const std::string& name, 
   STELE_DO(check_head_name(name));
   if (read_only_) return store::read_only(url_);
   STELE_TRY(auto lock, SqliteHeadLock::take(path_, url_, name, environment_, deadline));
-  return std::unique_ptr<HeadLock>(new Lock(*this, name, std::move(lock)));
+  return std::unique_ptr<HeadLock>(new Lock(holders_, name, std::move(lock)));
 }
 
 Result<bool> is_without_tables(SqliteConnection& connection) {
