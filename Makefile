@@ -3,7 +3,7 @@
 # The work is done by tools/steps, cmake and ctest; HACKING.md says how to call those directly.
 
 .DEFAULT_GOAL := help
-.PHONY: help build install demo test test-quick test-slow bench bench-peers fuzz format lint wasm-check clean
+.PHONY: help build install demo test test-quick test-slow test-servers bench bench-peers fuzz format lint wasm-check clean
 
 install = @tools/install-packages
 
@@ -37,6 +37,10 @@ test-quick: ## Build the release and run its fast tests
 test-slow: ## Run the tests with label `slow`, in the release
 	$(install) build test
 	@tools/steps release-slow-build release-slow-test
+
+test-servers: ## Run the tests with label `servers`, on servers that they start themselves
+	$(install) build test servers
+	@tools/steps release-servers-build release-servers-test
 
 bench: ## Run the benchmarks; FILTER=regex chooses among them
 	$(install) build test

@@ -8,6 +8,8 @@
 #     LIBS OpenSSL::Crypto              # libraries from outside that its code links; none in wasm
 #     TESTS cell_test.cc order_test.cc  # together one program, value_test
 #     SLOW_TESTS order_slow_test.cc     # together value_slow_test, label `slow`
+#     SERVER_TESTS pg_server_test.cc    # together value_server_test, label `servers`: they start
+#                                       # servers of others, see tests/servers
 #     TEST_DEPS edn store_testing       # more rooms (or targets) for tests, benches and fuzzers
 #     BENCHES cell_bench.cc             # together value_bench
 #     FUZZERS cell_fuzz.cc              # each its own program, cell_fuzz
@@ -105,8 +107,8 @@ function(stele_room room)
   cmake_parse_arguments(PARSE_ARGV 1 arg
     "EXCEPTIONS"
     ""
-    "SOURCES;NATIVE_SOURCES;WASM_SOURCES;DEPS;LIBS;TESTS;SLOW_TESTS;TEST_DEPS;BENCHES;FUZZERS;\
-TESTING_SOURCES;LABELS")
+    "SOURCES;NATIVE_SOURCES;WASM_SOURCES;DEPS;LIBS;TESTS;SLOW_TESTS;SERVER_TESTS;TEST_DEPS;\
+BENCHES;FUZZERS;TESTING_SOURCES;LABELS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "stele_room(${room}): what is '${arg_UNPARSED_ARGUMENTS}'?")
   endif()
@@ -165,6 +167,8 @@ TESTING_SOURCES;LABELS")
     _stele_room_tests(${room}_test ${room} "${arg_TESTS}" "${test_libs}" "fast;${arg_LABELS}" 300)
     _stele_room_tests(${room}_slow_test ${room}_slow "${arg_SLOW_TESTS}" "${test_libs}"
       "slow;${arg_LABELS}" 1800)
+    _stele_room_tests(${room}_server_test ${room}_servers "${arg_SERVER_TESTS}" "${test_libs}"
+      "servers" 600)
   endif()
   if(STELE_BENCHES)
     _stele_room_bench(${room}_bench "${arg_BENCHES}" "${test_libs}")
@@ -193,11 +197,14 @@ function(_stele_room_tests program test files libs labels timeout)
   add_executable(${program} ${files})
   target_link_libraries(${program} PRIVATE ${libs} GTest::gtest_main)
   stele_compile_as_ours(${program})
-  # Slow tests are built when they are asked for, by `tests-slow`. `tests-threads` builds the few
-  # programs that ThreadSanitizer is run on.
+  # Slow tests and those that need servers are built when they are asked for, by `tests-slow` and
+  # `tests-servers`. `tests-threads` builds the few programs that ThreadSanitizer is run on.
   if("slow" IN_LIST labels)
     set_target_properties(${program} PROPERTIES EXCLUDE_FROM_ALL ON)
     add_dependencies(tests-slow ${program})
+  elseif("servers" IN_LIST labels)
+    set_target_properties(${program} PROPERTIES EXCLUDE_FROM_ALL ON)
+    add_dependencies(tests-servers ${program})
   elseif("threads" IN_LIST labels)
     add_dependencies(tests-threads ${program})
   endif()

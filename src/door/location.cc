@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "door/percent.h"
+#include "door/s3_location.h"
 #include "edn/reader.h"
 #include "edn/writer.h"
 
@@ -15,7 +17,7 @@ using base::text;
 
 namespace {
 
-constexpr std::array<std::string_view, 3> kSchemes = {"memory", "file", "sqlite"};
+constexpr std::array<std::string_view, 4> kSchemes = {"memory", "file", "sqlite", "s3"};
 
 // Keys beside :store, and those that other systems of this kind have and stele has no need of.
 constexpr std::array<std::string_view, 18> kOptionKeys = {"schema-flexibility",
@@ -38,21 +40,6 @@ constexpr std::array<std::string_view, 18> kOptionKeys = {"schema-flexibility",
                                                           "commit-graph?"};
 
 Value key(std::string_view name) { return Value::keyword(name); }
-
-std::string percent_decoded(std::string_view in) {
-  std::string out;
-  for (std::size_t i = 0; i < in.size(); ++i) {
-    unsigned byte = 0;
-    if (in[i] == '%' && i + 2 < in.size() &&
-        std::from_chars(in.data() + i + 1, in.data() + i + 3, byte, 16).ptr == in.data() + i + 3) {
-      out += static_cast<char>(byte);
-      i += 2;
-    } else {
-      out += in[i];
-    }
-  }
-  return out;
-}
 
 Error bad_url(std::string_view url, std::string_view why) {
   return invalid("config/url", text("'", url, "' does not name a database: ", why))
@@ -99,13 +86,19 @@ Result<Location> read_url(std::string_view url) {
   const auto scheme = url.substr(0, colon);
   if (colon == std::string_view::npos ||
       std::find(kSchemes.begin(), kSchemes.end(), scheme) == kSchemes.end()) {
-    return bad_url(url, "a URL begins with memory:, file: or sqlite:");
+    return bad_url(url, "a URL begins with memory:, file:, sqlite: or s3:");
   }
   Location location;
   location.options = Value::map({});
   auto rest = url.substr(colon + 1);
   STELE_DO(take_marks(url, rest, location));
   if (rest.empty()) return bad_url(url, text("nothing follows '", scheme, ":'"));
+  if (scheme == "s3") {
+    auto map = s3_store_map(rest);
+    if (!map.ok()) return bad_url(url, map.error().message());
+    location.store = std::move(*map);
+    return location;
+  }
   if (rest.starts_with("//")) rest.remove_prefix(2);
   const auto place = percent_decoded(rest);
   if (place.find('\0') != std::string::npos) return bad_url(url, "it contains a NUL");

@@ -55,6 +55,23 @@ TEST(Location, MapsCarryTheirOptions) {
   EXPECT_EQ(edn::write(location(R"({:store "memory:x"})").store), R"({:backend :memory :id "x"})");
 }
 
+TEST(Location, BucketsHaveAPrefixAndParameters) {
+  const auto l = location(
+      "s3://team/shop/catalog?endpoint=http://127.0.0.1:7480&region=eu-1&path-style=true@2025-11-01"
+      "#main");
+  EXPECT_EQ(edn::write(l.store),
+            R"({:backend :s3 :bucket "team" :endpoint "http://127.0.0.1:7480" :path-style? true )"
+            R"(:prefix "shop/catalog" :region "eu-1"})");
+  EXPECT_EQ(l.branch, "main");
+  EXPECT_EQ(std::get<Instant>(*l.moment), instant("2025-11-01"));
+  EXPECT_EQ(edn::write(location("s3://team/").store), R"({:backend :s3 :bucket "team"})");
+  EXPECT_EQ(edn::write(location("s3://team/a%20b/?endpoint=http%3A%2F%2Fhost").store),
+            R"({:backend :s3 :bucket "team" :endpoint "http://host" :prefix "a b"})");
+  EXPECT_TRUE(names_database("s3://team/shop"));
+  for (const char* wrong : {"s3:team", "s3://team?secret-key=x", "s3://team?path-style=yes"})
+    EXPECT_EQ(code(wrong), "config/url") << wrong;
+}
+
 TEST(Location, MistakesAreNamed) {
   EXPECT_EQ(code("ftp://host/x"), "config/url");
   EXPECT_EQ(code("catalog"), "config/url");

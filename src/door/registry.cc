@@ -8,6 +8,7 @@
 #if !defined(STELE_WASM)
 #include "backend/file/file_store.h"
 #include "backend/sqlite/sqlite_store.h"
+#include "door/s3_backend.h"
 #endif
 
 namespace stele::door {
@@ -109,6 +110,9 @@ Result<bool> sqlite_exists(const Value& map) {
   STELE_TRY(auto path, sqlite_path(map));
   return backend::SqliteStore::exists(path);
 }
+
+// A bucket is there or not; a database in it is made by its head.
+Result<std::shared_ptr<Store>> open_bucket(const Value& map, Access) { return open_s3(map); }
 #endif
 
 constexpr Backend kBackends[] = {
@@ -117,6 +121,7 @@ constexpr Backend kBackends[] = {
 #if !defined(STELE_WASM)
     {"file", open_file, file_exists},
     {"sqlite", open_sqlite, sqlite_exists},
+    {"s3", open_bucket, s3_exists},
 #endif
 };
 

@@ -152,7 +152,7 @@ TEST_F(Program, TellsMistakesWithStatusOneAndNothingHappens) {
       {"transact file:catalog '[[:db/add 1 :a nil]]'", "Cannot store nil as a value"},
       {"transact file:catalog @nothing.edn", "nothing.edn"},
       {"create file:catalog", "already"},
-      {"create ftp:x", "memory: or file:"},
+      {"create ftp:x", "begins with memory:"},
       {"datoms file:catalog vaet", "vaet"},
       {"query '[:find ?x :where [?x :a _]]' file:catalog@soon", "soon"},
       {"nonsense", "nonsense"},

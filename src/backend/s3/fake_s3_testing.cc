@@ -62,7 +62,7 @@ S3StoreOptions FakeS3::options(const std::string& prefix) const {
   options.bucket = "bucket";
   options.prefix = prefix;
   options.settings.endpoint = url();
-  options.settings.credentials = {"key", "secret", ""};
+  options.settings.credentials = {"key", "s3cr3t", ""};
   options.retry = {.attempts_max = 4, .first_wait_ms = 1, .wait_max_ms = 4};
   options.sources = AwsSources{[](const char*) { return std::string(); },
                                [](const std::string&) { return std::nullopt; }};

@@ -178,7 +178,8 @@ Error S3Client::refusal(const Response& response, std::string_view doing) const 
 
 Error S3Client::denial(std::string_view code, std::string said) const {
   const bool anonymous = credentials().anonymous();
-  std::string_view advice = " The credentials do not allow it: ask for more, or use others.";
+  std::string_view advice =
+      " The credentials do not allow it, or are wrong: ask for more, or use others.";
   if (anonymous) {
     advice =
         " No credentials were sent, because none were found in the map, in the environment "

@@ -26,6 +26,29 @@ bool is_etag(std::string_view token) {
   return std::ranges::all_of(token, [](char c) { return c > ' ' && c < 0x7f && c != '"'; });
 }
 
+constexpr std::size_t kNonceDigits = 16;
+
+HeadVersion version_of(const std::string& etag, std::uint64_t nonce) {
+  base::Bytes bytes;
+  base::ByteWriter(bytes).u64(nonce);
+  return {text(etag, ':', base::to_hex(bytes))};
+}
+
+std::string etag_of(const HeadVersion& version) {
+  return version.token.substr(0, version.token.rfind(':'));
+}
+
+// Nothing if it is not one of our versions.
+std::optional<std::uint64_t> nonce_of(const HeadVersion& version) {
+  const auto colon = version.token.rfind(':');
+  base::Bytes bytes;
+  if (colon == std::string::npos || version.token.size() - colon - 1 != kNonceDigits ||
+      !base::from_hex(std::string_view(version.token).substr(colon + 1), bytes)) {
+    return std::nullopt;
+  }
+  return base::load<std::uint64_t>(bytes.data());
+}
+
 }  // namespace
 
 // One swap under way.
@@ -65,7 +88,7 @@ S3Client::Response S3Heads::get(const std::string& name, const std::string& unle
 
 Result<HeadRead> S3Heads::read(const std::string& name, const HeadVersion& unless,
                                Deadline deadline) {
-  const auto response = get(name, unless.token, deadline);
+  const auto response = get(name, etag_of(unless), deadline);
   HeadRead read;
   read.unchanged = response.ok() && response.status == 304;
   if (read.unchanged) return read;
@@ -74,7 +97,6 @@ Result<HeadRead> S3Heads::read(const std::string& name, const HeadVersion& unles
   if (!response.ok() || response.status != 200 || etag_of(response).empty()) {
     return client_.error_of(response, doing, deadline);
   }
-  read.version.token = etag_of(response);
   auto opened = open_envelope(response.body);
   if (!opened.ok()) {
     return opened.error().because(
@@ -82,6 +104,7 @@ Result<HeadRead> S3Heads::read(const std::string& name, const HeadVersion& unles
   }
   const auto& envelope = opened->envelope;
   if (envelope.server == server_ && !known_dialect(place_)) know_dialect(place_, envelope.dialect);
+  read.version = version_of(etag_of(response), envelope.nonces.front());
   keep_nonces(read.version, envelope.nonces);
   read.unchanged = read.version == unless;
   if (!read.unchanged) read.bytes.assign(opened->head.begin(), opened->head.end());
@@ -115,7 +138,7 @@ HeadWrite S3Heads::run(Swap& swap) {
     const net::Header condition =
         swap.expected.absent()
             ? net::Header{"If-None-Match", "*"}
-            : net::Header{"If-Match", if_match(swap.envelope.dialect, swap.expected.token)};
+            : net::Header{"If-Match", if_match(swap.envelope.dialect, etag_of(swap.expected))};
     const auto response = client_.send(
         {.method = "PUT", .object = object(swap.name), .headers = {condition}, .body = swap.object},
         swap.deadline);
@@ -128,7 +151,7 @@ HeadWrite S3Heads::run(Swap& swap) {
 std::optional<HeadWrite> S3Heads::settle(Swap& swap, const S3Client::Response& response) {
   const bool sure = response.ok() && !response.sent_again;
   if (response.ok() && response.status == 200 && !etag_of(response).empty()) {
-    return store::written({etag_of(response)});
+    return store::written(version_of(etag_of(response), swap.nonce));
   }
   const bool gone = response.status == 404 && !swap.expected.absent();
   const bool refused = response.status == 412 || (gone && s3_code(response) != "NoSuchBucket");
@@ -166,16 +189,16 @@ S3Heads::Fate S3Heads::look(Swap& swap) {
   if (!opened.ok()) return Fate::unclear;
   const auto& nonces = opened->envelope.nonces;
   const std::string etag = etag_of(response);
-  if (nonces.front() == swap.nonce) return swap.written = {etag}, Fate::written;
-  if (etag == swap.expected.token) return Fate::unchanged;
-  // Others have built on ours. Their state is another; any version that is no longer will do.
+  if (etag == etag_of(swap.expected)) return Fate::unchanged;
   if (opened->envelope.has(swap.nonce)) {
-    swap.written = {text("superseded-", swap.nonce)};
+    // Where others have built on ours, its ETag is not known; no state has the one we make up.
+    const bool newest = nonces.front() == swap.nonce;
+    swap.written = version_of(newest ? etag : "superseded", swap.nonce);
     return Fate::written;
   }
-  const auto before = nonces_of(swap.expected);
-  const bool passed = !before.empty() && opened->envelope.has(before.front());
-  return passed ? Fate::passed_by : Fate::unclear;
+  const auto before =
+      swap.expected.absent() ? std::optional(HeadEnvelope::kOrigin) : nonce_of(swap.expected);
+  return before && opened->envelope.has(*before) ? Fate::passed_by : Fate::unclear;
 }
 
 // False if there is to be no further attempt.
@@ -207,7 +230,7 @@ HeadWrite S3Heads::conflict(Swap& swap) {
 
 bool S3Heads::has_other_dialect(Swap& swap) {
   const auto response = get(swap.name, "", swap.deadline);
-  if (!response.ok() || etag_of(response) != swap.expected.token) return false;
+  if (!response.ok() || etag_of(response) != etag_of(swap.expected)) return false;
   forget_dialect(place_);
   const auto now = dialect(swap.deadline);
   if (!now.ok() || *now == swap.envelope.dialect) return false;
@@ -226,7 +249,8 @@ Done S3Heads::restore(const std::string& name, base::ByteView head, Deadline dea
                     .body = damaged.body},
                    deadline);
   if (!kept.ok() || kept.status != 200) return client_.error_of(kept, doing, deadline);
-  auto write = swap(name, {etag_of(damaged)}, head, deadline);
+  // It has an ETag, but no nonce that could be believed.
+  auto write = swap(name, {etag_of(damaged) + ":"}, head, deadline);
   if (write.outcome == HeadWrite::Outcome::written) return {};
   if (write.error) return *write.error;
   return Error(ErrorCategory::conflict, "store/head-moved",
@@ -245,14 +269,19 @@ Result<Dialect> S3Heads::dialect(Deadline deadline) {
 
 S3Heads::Nonces S3Heads::nonces_of(const HeadVersion& version) const {
   if (version.absent()) return {HeadEnvelope::kOrigin};
-  base::Lock lock(mutex_);
-  const auto found = chains_.find(version.token);
-  return found == chains_.end() ? Nonces() : found->second;
+  {
+    base::Lock lock(mutex_);
+    const auto found = chains_.find(version.token);
+    if (found != chains_.end()) return found->second;
+  }
+  // A version that another Store object has seen: the chain begins with it.
+  const auto nonce = nonce_of(version);
+  return nonce ? Nonces{*nonce} : Nonces();
 }
 
-void S3Heads::keep_nonces(const HeadVersion& version, Nonces nonces) {
+void S3Heads::keep_nonces(const HeadVersion& version, const Nonces& nonces) {
   base::Lock lock(mutex_);
-  if (!chains_.emplace(version.token, std::move(nonces)).second) return;
+  if (!chains_.emplace(version.token, nonces).second) return;
   chain_order_.push_back(version.token);
   if (chain_order_.size() <= kChainsMax) return;
   chains_.erase(chain_order_.front());

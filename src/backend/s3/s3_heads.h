@@ -7,6 +7,8 @@
 //       chain of nonces goes from the expected state past ours. `failed` only if nothing was sent,
 //       or the server refused for a reason of its own. Whatever else stays open is `unknown`.
 //
+// A version's token is ETAG:NONCE, the nonce in 16 hexadecimal digits.
+//
 // Thread safety: full.
 #pragma once
 
@@ -45,7 +47,7 @@ class S3Heads {
   std::string object(const std::string& name) const;
 
   Nonces nonces_of(const HeadVersion& version) const;
-  void keep_nonces(const HeadVersion& version, Nonces nonces);
+  void keep_nonces(const HeadVersion& version, const Nonces& nonces);
 
   S3Client& client_;
   const std::string place_;
