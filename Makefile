@@ -28,15 +28,15 @@ demo: ## Build build/release/stele and show it at work
 test: ## Everything that CI runs
 	$(install) build test lint wasm
 	@tools/steps --whole lint release-build release-test asan-ubsan-build asan-ubsan-test \
-	  tsan-build tsan-test no-exceptions-build no-exceptions-test wasm-build wasm-check
+	  tsan-build tsan-test wasm-build wasm-check
 
 test-quick: ## Build the release and run its fast tests
 	$(install) build test lint
 	@tools/steps release-build release-test
 
-test-slow: ## Run the tests with label `slow`, in the release
+test-slow: ## Run the tests with label `slow`, and all fast ones with a kernel without exceptions
 	$(install) build test
-	@tools/steps release-slow-build release-slow-test
+	@tools/steps release-slow-build release-slow-test no-exceptions-build no-exceptions-test
 
 test-servers: ## Run the tests with label `servers`, on servers that they start themselves
 	$(install) build test servers
