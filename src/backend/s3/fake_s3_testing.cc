@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include <gtest/gtest.h>
+
 #include "backend/s3/aws_signature.h"
 #include "backend/s3/s3_xml.h"
 #include "base/hash.h"
@@ -187,4 +189,17 @@ FakeS3::Response FakeS3::remove_all(const Request& request) {
   return {200, {}, "<DeleteResult></DeleteResult>"};
 }
 
+namespace testing_s3 {
+
+Store::Bytes bytes(std::string_view text) { return {text.begin(), text.end()}; }
+std::string text_of(const Store::Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
+
+HeadVersion swap(Store& store, const HeadVersion& expected, std::string_view content) {
+  const auto write = store.swap_head("db", expected, bytes(content), {});
+  EXPECT_EQ(write.outcome, HeadWrite::Outcome::written)
+      << (write.error ? write.error->message() : "");
+  return write.version;
+}
+
+}  // namespace testing_s3
 }  // namespace stele::backend

@@ -59,4 +59,12 @@ class FakeS3 {
 // <Error><Code>code</Code>…: what S3 answers when it refuses.
 net::ServedResponse s3_error(int status, const std::string& code);
 
+namespace testing_s3 {
+
+Store::Bytes bytes(std::string_view text);
+std::string text_of(const Store::Bytes& bytes);
+// A swap of the head "db" that must succeed.
+HeadVersion swap(Store& store, const HeadVersion& expected, std::string_view content);
+
+}  // namespace testing_s3
 }  // namespace stele::backend

@@ -34,7 +34,7 @@ struct S3StoreOptions {
   AwsSettings settings;
   std::optional<bool> path_style;
   bool read_only = false;
-  store::RetryOptions retry;
+  store::RetryOptions retry = {.attempts_max = 4, .first_wait_ms = 50, .wait_max_ms = 2000};
   // Null: that of the process. The environment must outlive the store.
   std::shared_ptr<net::HttpClient> http;
   base::Environment* environment = nullptr;
