@@ -43,6 +43,9 @@ class Relation {
   // They come in the order of :order-by.
   bool is_ordered() const;
   std::string_view name(std::size_t column) const;  // as :find has it, e.g. "?name", "(count ?e)"
+  // By column, the keywords, strings or symbols of :keys, :strs or :syms; none without these. Valid
+  // as long as any copy of the relation lives.
+  std::span<const Value> keys() const;
 
   // A column's kind if all its rows have the same; nil for an empty or a mixed column.
   Kind kind(std::size_t column) const;

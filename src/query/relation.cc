@@ -33,6 +33,8 @@ std::string_view Relation::name(std::size_t column) const {
   return data_->names[column];
 }
 
+std::span<const Value> Relation::keys() const { return data_->return_keys; }
+
 Kind Relation::kind(std::size_t column) const {
   require_cell(0, column, /*any_row=*/true);
   if (const std::vector<Value>& values = data_->values[column]; !values.empty()) {

@@ -38,9 +38,7 @@ void append_cell(std::string& out, const Value& value) {
 void write_csv(Sink& out, const Grid& grid) {
   for (std::size_t c = 0; c < grid.heads.size(); ++c) {
     if (c) out.text() += ',';
-    const std::string_view head = grid.heads[c];
-    const bool is_marked = head.size() > 1 && (head[0] == '?' || head[0] == ':');
-    append_field(out.text(), is_marked ? head.substr(1) : head);
+    append_field(out.text(), grid.heads[c].plain);
   }
   out << "\r\n";
   for (std::size_t row = 0; row < grid.rows; ++row) {

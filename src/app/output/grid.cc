@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "app/output/plain.h"
 #include "edn/writer.h"
 
 namespace stele::app {
@@ -23,6 +24,18 @@ Grid::Shape shape_of(FindShape shape) {
   return Grid::Shape::rows;
 }
 
+Grid::Head head_of(std::string_view name) { return {std::string(name), std::string(name)}; }
+
+// Of a variable or whatever else stands in :find.
+Grid::Head head_of_found(std::string_view name) {
+  return {std::string(name), std::string(name.substr(name.starts_with('?') ? 1 : 0))};
+}
+
+Grid::Head head_of_key(const Value& key) {
+  if (key.is(Kind::string)) return head_of(key.as_string());
+  return {edn::write(key), plain_key(key)};
+}
+
 Grid grid_of_maps(std::vector<Value> maps, Grid::Shape shape) {
   Grid grid;
   grid.shape = shape;
@@ -34,9 +47,7 @@ Grid grid_of_maps(std::vector<Value> maps, Grid::Shape shape) {
       if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
     }
   }
-  for (const auto& key : keys) {
-    grid.heads.push_back(key.is(Kind::string) ? std::string(key.as_string()) : edn::write(key));
-  }
+  for (const auto& key : keys) grid.heads.push_back(head_of_key(key));
   grid.at = [maps = std::move(maps), keys = std::move(keys)](
                 std::size_t row, std::size_t column) -> std::optional<Value> {
     if (!maps[row].is(Kind::map)) return std::nullopt;
@@ -49,7 +60,7 @@ Grid grid_of_maps(std::vector<Value> maps, Grid::Shape shape) {
 Grid grid_of_values(std::vector<Value> values, Grid::Shape shape) {
   Grid grid;
   grid.shape = shape;
-  grid.heads = {"value"};
+  grid.heads = {head_of("value")};
   grid.rows = values.size();
   grid.at = [values = std::move(values)](std::size_t row, std::size_t) {
     return std::optional(values[row]);
@@ -68,7 +79,10 @@ bool are_maps(std::span<const Value> items) {
 Grid grid_of(const Relation& relation) {
   Grid grid;
   grid.shape = shape_of(relation.shape());
-  for (std::size_t c = 0; c < relation.columns(); ++c) grid.heads.emplace_back(relation.name(c));
+  const auto keys = relation.keys();
+  for (std::size_t c = 0; c < relation.columns(); ++c) {
+    grid.heads.push_back(keys.empty() ? head_of_found(relation.name(c)) : head_of_key(keys[c]));
+  }
   grid.rows = relation.rows();
   if (grid.shape == Grid::Shape::row || grid.shape == Grid::Shape::value) {
     grid.rows = std::min<std::size_t>(grid.rows, 1);
@@ -76,13 +90,13 @@ Grid grid_of(const Relation& relation) {
   grid.at = [relation](std::size_t row, std::size_t column) {
     return std::optional(relation.at(row, column));
   };
-  grid.is_ordered = relation.is_ordered();
+  grid.is_set = relation.is_set();
   return grid;
 }
 
 Grid grid_of(const std::vector<Datom>& datoms) {
   Grid grid;
-  grid.heads = {"e", "a", "v", "tx", "added"};
+  for (auto name : {"e", "a", "v", "tx", "added"}) grid.heads.push_back(head_of(name));
   grid.rows = datoms.size();
   grid.at = [datoms](std::size_t row, std::size_t column) -> std::optional<Value> {
     const Datom& datom = datoms[row];
@@ -104,7 +118,7 @@ Grid grid_of(const std::vector<Datom>& datoms) {
 
 Grid grid_of(const std::vector<Transaction>& transactions) {
   Grid grid;
-  grid.heads = {"t", "instant", "asserted", "retracted"};
+  for (auto name : {"t", "instant", "asserted", "retracted"}) grid.heads.push_back(head_of(name));
   grid.rows = transactions.size();
   grid.at = [transactions](std::size_t row, std::size_t column) -> std::optional<Value> {
     const Transaction& transaction = transactions[row];

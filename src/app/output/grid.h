@@ -1,6 +1,7 @@
 // Grid: what is to be printed, as named columns of cells. Every output format but EDN begins here.
 //
 //   [:find ?name ?n …]   heads ?name ?n, a row for each tuple
+//   … :keys name n       heads :name :n; likewise the strings of :strs, the symbols of :syms
 //   datoms               heads e a v tx added
 //   a map, from pull     heads are its keys, one row
 //
@@ -23,12 +24,17 @@ struct Grid {
     value,   // one value, or none
     entity,  // one map
   };
+  // What a column is called: in a table as EDN has it, elsewhere without the mark of its kind.
+  struct Head {
+    std::string text;   // ?name, :product/sku
+    std::string plain;  // name, product/sku
+  };
   Shape shape = Shape::rows;
-  std::vector<std::string> heads;
+  std::vector<Head> heads;
   std::size_t rows = 0;
   // nullopt: this row has nothing there, which is not the same as nil.
   std::function<std::optional<Value>(std::size_t row, std::size_t column)> at;
-  bool is_ordered = true;  // false: a set, which may be shown in any order
+  bool is_set = false;  // its rows may be shown in any order
 };
 
 Grid grid_of(const Relation& relation);

@@ -5,7 +5,6 @@
 
 #include "app/output/plain.h"
 #include "base/text.h"
-#include "edn/writer.h"
 
 namespace stele::app {
 
@@ -66,33 +65,26 @@ void append_array(std::string& out, const Items& items, Append append) {
   out += ']';
 }
 
-std::string key_text(const Value& key) {
-  const bool is_name = key.is(Kind::string) || key.is(Kind::keyword) || key.is(Kind::symbol);
-  return is_name ? plain(key) : edn::write(key);
-}
-
 void append_object(std::string& out, const Value& map) {
   out += '{';
   bool first = true;
   for (const auto& [key, value] : map.entries()) {
     if (!first) out += ',';
     first = false;
-    append_quoted(out, key_text(key));
+    append_quoted(out, plain_key(key));
     out += ':';
     append_json(out, value);
   }
   out += '}';
 }
 
-// Heads without question marks and colons; the second of the same name gets _2, and so on.
+// The plain heads; the second of the same name gets _2, and so on.
 std::vector<std::string> keys_of(const Grid& grid) {
   std::vector<std::string> keys;
   for (const auto& head : grid.heads) {
-    const bool is_marked = head.size() > 1 && (head[0] == '?' || head[0] == ':');
-    const std::string key = is_marked ? head.substr(1) : head;
-    std::string free = key;
+    std::string free = head.plain;
     for (int n = 2; std::find(keys.begin(), keys.end(), free) != keys.end(); ++n) {
-      free = base::text(key, '_', n);
+      free = base::text(head.plain, '_', n);
     }
     keys.push_back(free);
   }

@@ -13,8 +13,9 @@
 //                                        written as EDN
 //   #tag value                           {"#tag": value}
 //
-// Rows are objects under the names of :find without the question mark, a second one of the same
-// name with _2; the other shapes of :find are an array, an object or null, and a value or null.
+// Rows are objects under the names of :keys, :strs or :syms if the query has one of these,
+// otherwise under those of :find without the question mark; a second one of the same name with _2;
+// the other shapes of :find are an array, an object or null, and a value or null.
 #pragma once
 
 #include <string>

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "edn/characters.h"
+#include "edn/writer.h"
 
 namespace stele::app {
 
@@ -47,6 +48,11 @@ std::string name_of(const Value& value) {
 }
 
 }  // namespace
+
+std::string plain_key(const Value& key) {
+  const bool is_name = key.is(Kind::string) || key.is(Kind::keyword) || key.is(Kind::symbol);
+  return is_name ? plain(key) : edn::write(key);
+}
 
 bool has_plain(const Value& value) {
   switch (value.kind()) {

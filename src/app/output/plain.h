@@ -21,5 +21,7 @@ namespace stele::app {
 bool has_plain(const Value& value);
 // Programmer's error: a value without one.
 std::string plain(const Value& value);
+// What a key of a map names: a string, keyword or symbol plainly, everything else as EDN.
+std::string plain_key(const Value& key);
 
 }  // namespace stele::app

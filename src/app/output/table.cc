@@ -40,7 +40,7 @@ int compare_rows(const Grid& grid, std::size_t a, std::size_t b) {
 std::vector<std::size_t> order_of(const Grid& grid) {
   std::vector<std::size_t> order(grid.rows);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  if (!grid.is_ordered) {
+  if (grid.is_set) {
     std::sort(order.begin(), order.end(),
               [&](std::size_t a, std::size_t b) { return compare_rows(grid, a, b) < 0; });
   }
@@ -51,7 +51,7 @@ std::vector<Column> columns_of(const Grid& grid) {
   const auto order = order_of(grid);
   std::vector<Column> columns(grid.heads.size());
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    columns[c].cells.push_back(on_one_line(grid.heads[c]));
+    columns[c].cells.push_back(on_one_line(grid.heads[c].text));
     bool any_number = false;
     for (auto row : order) {
       const auto value = grid.at(row, c);
@@ -71,7 +71,7 @@ std::vector<Column> lengthwise(const Grid& grid) {
   columns[0].cells = {"attribute"};
   columns[1].cells = {"value"};
   for (std::size_t c = 0; c < grid.heads.size(); ++c) {
-    columns[0].cells.push_back(on_one_line(grid.heads[c]));
+    columns[0].cells.push_back(on_one_line(grid.heads[c].text));
     columns[1].cells.push_back(cell_text(grid.at(0, c).value_or(Value())));
   }
   return columns;
