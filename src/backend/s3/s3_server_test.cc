@@ -5,6 +5,8 @@
 
 #include "backend/s3/rados_gateway_testing.h"
 #include "backend/s3/s3_store.h"
+#include "backend/s3/s3_xml.h"
+#include "base/hash.h"
 #include "base/text.h"
 #include "store/store_conformance_testing.h"
 
@@ -98,6 +100,42 @@ TEST(RadosGatewayCredentials, ThatAreWrongAreRefused) {
   options.settings.credentials.access_key = "nobody";
   EXPECT_EQ(reading_error(options).code(), "store/denied");
   options.settings.credentials = {gateway["reader_access_key"], gateway["reader_secret_key"], ""};
+  EXPECT_EQ(reading_error(options).code(), "store/denied");
+}
+
+// What the gateway gives the owner who takes on the role `writer`.
+AwsCredentials temporary_credentials(const S3StoreOptions& owner) {
+  const std::string& endpoint = owner.settings.endpoint;
+  const std::string body =
+      "Action=AssumeRole&RoleArn=arn%3Aaws%3Aiam%3A%3A%3Arole%2Fwriter&RoleSessionName=test"
+      "&Version=2011-06-15";
+  const Instant now = base::system_environment().now();
+  SignableRequest request{"POST", "/", "", {}, base::sha256(base::view(body)).hex()};
+  request.headers = {{"host", endpoint.substr(endpoint.find("//") + 2)},
+                     {"content-type", "application/x-www-form-urlencoded"},
+                     {"x-amz-content-sha256", request.body_sha256},
+                     {"x-amz-date", amz_date(now)}};
+  auto headers = request.headers;
+  headers.erase(headers.begin());  // the client sends the host
+  headers.push_back({"authorization", authorization(request, owner.settings.credentials,
+                                                    owner.settings.region, now)});
+  const auto response = net::shared_http_client("")->send(
+      {.method = "POST", .url = endpoint + "/", .headers = headers, .body = base::view(body)});
+  EXPECT_EQ(response.status, 200) << response.text();
+  return {xml_text(response.text(), "AccessKeyId"), xml_text(response.text(), "SecretAccessKey"),
+          xml_text(response.text(), "SessionToken")};
+}
+
+TEST(RadosGatewayCredentials, ThatAreTemporaryNeedTheirSessionToken) {
+  auto options = RadosGateway::instance().options();
+  options.settings.credentials = temporary_credentials(options);
+  ASSERT_FALSE(options.settings.credentials.session_token.empty());
+  options.bucket = "stele-of-a-role";
+  auto store = S3Store::open(options).value();
+  EXPECT_EQ(store->read_head("db", {}, 0, {}).error().code(), "store/missing");
+  options.settings.credentials.session_token.back() ^= 1;
+  EXPECT_NE(reading_error(options).code(), "store/missing");
+  options.settings.credentials.session_token.clear();
   EXPECT_EQ(reading_error(options).code(), "store/denied");
 }
 
