@@ -8,6 +8,7 @@
 #include "base/try.h"
 #include "door/percent.h"
 #include "door/s3_location.h"
+#include "door/secrets.h"
 #include "edn/reader.h"
 #include "edn/writer.h"
 
@@ -17,7 +18,8 @@ using base::text;
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kSchemes = {"memory", "file", "sqlite", "s3"};
+constexpr std::array<std::string_view, 6> kSchemes = {"memory",   "file",       "sqlite",
+                                                      "postgres", "postgresql", "s3"};
 
 // Keys beside :store, and those that other systems of this kind have and stele has no need of.
 constexpr std::array<std::string_view, 18> kOptionKeys = {"schema-flexibility",
@@ -42,8 +44,9 @@ constexpr std::array<std::string_view, 18> kOptionKeys = {"schema-flexibility",
 Value key(std::string_view name) { return Value::keyword(name); }
 
 Error bad_url(std::string_view url, std::string_view why) {
-  return invalid("config/url", text("'", url, "' does not name a database: ", why))
-      .with("url", Value(url));
+  const std::string shown = shown_url(url);
+  return invalid("config/url", text("'", shown, "' does not name a database: ", why))
+      .with("url", Value(shown));
 }
 
 Result<std::variant<TxId, Instant>> read_moment(std::string_view url, std::string_view at) {
@@ -86,17 +89,24 @@ Result<Location> read_url(std::string_view url) {
   const auto scheme = url.substr(0, colon);
   if (colon == std::string_view::npos ||
       std::find(kSchemes.begin(), kSchemes.end(), scheme) == kSchemes.end()) {
-    return bad_url(url, "a URL begins with memory:, file:, sqlite: or s3:");
+    return bad_url(url, "a URL begins with memory:, file:, sqlite:, postgres: or s3:");
   }
   Location location;
   location.options = Value::map({});
   auto rest = url.substr(colon + 1);
+  if (scheme.starts_with("postgres") && rest.find('/', 2) == std::string_view::npos)
+    return bad_url(url, "it has no name of a database; it looks like postgres://user@host/db");
   STELE_DO(take_marks(url, rest, location));
   if (rest.empty()) return bad_url(url, text("nothing follows '", scheme, ":'"));
   if (scheme == "s3") {
     auto map = s3_store_map(rest);
     if (!map.ok()) return bad_url(url, map.error().message());
     location.store = std::move(*map);
+    return location;
+  }
+  if (scheme.starts_with("postgres")) {
+    location.store = Value::map(
+        {{key("backend"), key("postgres")}, {key("url"), Value(text(scheme, ':', rest))}});
     return location;
   }
   if (rest.starts_with("//")) rest.remove_prefix(2);
@@ -120,7 +130,7 @@ Result<Location> read_map(const Value& map) {
   if (!store) {
     return invalid("config/syntax", text("a database map needs :store, for example {:store "
                                          "{:backend :file :path \"db\"}}; got ",
-                                         edn::write_short(map)));
+                                         shown(map)));
   }
   if (store->is(Kind::string)) {
     STELE_TRY(location, read_url(store->as_string()));
@@ -128,7 +138,7 @@ Result<Location> read_map(const Value& map) {
     location.store = *store;
   } else {
     return invalid("config/syntax",
-                   text(":store is a URL or a map with :backend; got ", edn::write_short(*store)));
+                   text(":store is a URL or a map with :backend; got ", shown(*store)));
   }
   std::vector<Value::Entry> options;
   for (const auto& [k, v] : map.entries()) {

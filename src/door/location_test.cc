@@ -26,6 +26,24 @@ TEST(Location, SqliteUrlsNameAFile) {
   EXPECT_EQ(std::get<Instant>(*l.moment), instant("2025-11-01"));
 }
 
+TEST(Location, PostgresUrlsAreLeftToLibpq) {
+  const auto l = location("postgres://ann@host:5432/shop?prefix=catalog@2025-11-01#main");
+  EXPECT_EQ(edn::write(l.store),
+            R"({:backend :postgres :url "postgres://ann@host:5432/shop?prefix=catalog"})");
+  EXPECT_EQ(std::get<Instant>(*l.moment), instant("2025-11-01"));
+  EXPECT_EQ(l.branch, "main");
+  EXPECT_FALSE(location("postgresql:///shop?host=/tmp&user=a%40b").moment);
+}
+
+TEST(Location, MistakesInUrlsShowNoPassword) {
+  for (const char* url : {"postgres://ann:word@host/db@soon", "ftp://ann:word@host/db",
+                          "postgres://ann:w@word@host"}) {
+    const auto error = read_location(url).error();
+    EXPECT_EQ(error.message().find("word"), std::string::npos) << error.message();
+    EXPECT_EQ(edn::write(error.data()).find("word"), std::string::npos);
+  }
+}
+
 TEST(Location, AMomentIsADateAnInstantOrATransactionId) {
   EXPECT_EQ(std::get<Instant>(*location("file:/srv/x@2025-11-01").moment), instant("2025-11-01"));
   EXPECT_EQ(std::get<Instant>(*location("file:/srv/x@2025-11-01T12:00:00Z").moment),

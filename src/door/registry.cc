@@ -2,12 +2,15 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "door/opening.h"
+#include "door/secrets.h"
 #include "edn/writer.h"
 #include "store/memory_store.h"
 
 #if !defined(STELE_WASM)
 #include "backend/file/file_store.h"
 #include "backend/sqlite/sqlite_store.h"
+#include "door/postgres_backend.h"
 #include "door/s3_backend.h"
 #endif
 
@@ -29,8 +32,8 @@ Result<std::string> text_under(const Value& map, std::string_view key, std::stri
   if (found && found->is(Kind::string) && !found->as_string().empty()) {
     return std::string(found->as_string());
   }
-  return invalid("config/syntax", text("the store map ", edn::write_short(map), " needs :", key,
-                                       ", for example ", example));
+  return invalid("config/syntax",
+                 text("the store map ", shown(map), " needs :", key, ", for example ", example));
 }
 
 Result<std::string> memory_name(const Value& map) {
@@ -57,29 +60,6 @@ Result<bool> memory_exists(const Value& map) {
 #if !defined(STELE_WASM)
 Result<std::string> file_path(const Value& map) {
   return text_under(map, "path", "{:backend :file :path \"/srv/catalog\"}");
-}
-
-Result<bool> wants_read_only(const Value& map) {
-  const Value* read_only = map.find_keyword("read-only?");
-  if (!read_only) return false;
-  if (read_only->is(Kind::boolean)) return read_only->as_bool();
-  return invalid("config/syntax",
-                 text(":read-only? is true or false; got ", edn::write_short(*read_only)));
-}
-
-// Opens what `StoreClass` finds at `place`; with Access::create it is made if it is not there.
-template <typename StoreClass, typename Place, typename Options>
-Result<std::shared_ptr<Store>> open_or_create(const Place& place, const Options& options,
-                                              Access access) {
-  if (access == Access::create) {
-    auto created = StoreClass::create(place, options);
-    if (created.ok() || created.error().code() != "store/exists") return created;
-  }
-  auto opened = StoreClass::open(place, options);
-  if (!opened.ok() && opened.error().code() == "store/missing") {
-    return unavailable("backend-does-not-exist", opened.error().message());
-  }
-  return opened;
 }
 
 Result<std::shared_ptr<Store>> open_file(const Value& map, Access access) {
@@ -122,6 +102,8 @@ constexpr Backend kBackends[] = {
     {"file", open_file, file_exists},
     {"sqlite", open_sqlite, sqlite_exists},
     {"s3", open_bucket, s3_exists},
+    {"postgres", open_postgres, postgres_exists},
+    {"postgresql", open_postgres, postgres_exists},
 #endif
 };
 
@@ -149,6 +131,14 @@ Result<const Backend*> backend_of(const Value& map) {
 }
 
 }  // namespace
+
+Result<bool> wants_read_only(const Value& map) {
+  const Value* read_only = map.find_keyword("read-only?");
+  if (!read_only) return false;
+  if (read_only->is(Kind::boolean)) return read_only->as_bool();
+  return invalid("config/syntax",
+                 text(":read-only? is true or false; got ", edn::write_short(*read_only)));
+}
 
 Result<std::shared_ptr<Store>> open_store(const Value& store, Access access) {
   STELE_TRY(auto* backend, backend_of(store));

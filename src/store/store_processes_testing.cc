@@ -120,6 +120,17 @@ void create_head(const OpenStore& open) {
   ASSERT_EQ(open()->swap_head("db", {}, {}, {}).outcome, Outcome::written);
 }
 
+// Swaps the head for itself: what was meant for an earlier version cannot land any more.
+void fence(const OpenStore& open) {
+  auto store = open();
+  Outcome outcome = Outcome::conflict;
+  while (outcome == Outcome::conflict) {
+    const auto head = store->read_head("db", {}, 0, {}).value();
+    outcome = store->swap_head("db", head.version, head.bytes, {}).outcome;
+  }
+  ASSERT_EQ(outcome, Outcome::written);
+}
+
 }  // namespace
 
 void run_writers(const OpenStore& open, int writers, int ms) {
@@ -140,7 +151,7 @@ void run_writers(const OpenStore& open, int writers, int ms) {
   testing::Test::RecordProperty("acknowledged", counts);
 }
 
-void run_kills(const OpenStore& open, int rounds) {
+void run_kills(const OpenStore& open, int rounds, Writing writing) {
   create_head(open);
   base::Environment& environment = base::system_environment();
   int lines = 0;
@@ -151,6 +162,7 @@ void run_kills(const OpenStore& open, int rounds) {
     environment.sleep_ms(static_cast<std::int64_t>(environment.random_u64() % 25));
     child.kill();
     const int acknowledged = lines + child.count();
+    if (writing == Writing::by_server) fence(open);
     lines = count_lines(open, 1)[0];
     ASSERT_GE(lines, acknowledged) << "acknowledged lines are lost in round " << round;
     ASSERT_LE(lines, acknowledged + 1);

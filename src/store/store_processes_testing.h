@@ -17,8 +17,12 @@ using OpenStore = std::function<std::shared_ptr<Store>()>;
 // every acknowledged line must be there, once.
 void run_writers(const OpenStore& open, int writers, int ms);
 
+// Who does the writing that a process asked for: it itself, or a server, which may still do it when
+// the process has been killed.
+enum class Writing { by_process, by_server };
+
 // A process adds lines and is killed at a random moment, `rounds` times on the same store. Every
 // acknowledged line must be there each time, and at most one more.
-void run_kills(const OpenStore& open, int rounds);
+void run_kills(const OpenStore& open, int rounds, Writing writing = Writing::by_process);
 
 }  // namespace stele::store

@@ -1,0 +1,10 @@
+#include "backend/postgres/postgres_library.h"
+
+namespace stele::backend {
+
+const PostgresLibrary& postgres_library() {
+  static const PostgresLibrary loaded;
+  return loaded;
+}
+
+}  // namespace stele::backend
