@@ -200,9 +200,14 @@ Done read_return_keys(std::string_view part, std::span<const Value> items, ast::
   }
   for (const Value& item : unwrapped(items)) {
     if (!item.is(Kind::symbol)) return bad(text("holds symbols, not ", show(item), "."));
-    query.return_keys.push_back(part == "syms"   ? item
-                                : part == "keys" ? Value::keyword(item.ns(), item.name())
-                                                 : Value(text_of(item)));
+    Value key = part == "syms"   ? item
+                : part == "keys" ? Value::keyword(item.ns(), item.name())
+                                 : Value(text_of(item));
+    if (std::find(query.return_keys.begin(), query.return_keys.end(), key) !=
+        query.return_keys.end()) {
+      return bad(text("names ", show(item), " twice; a map has one value under a key."));
+    }
+    query.return_keys.push_back(std::move(key));
   }
   if (query.return_keys.size() == query.find.size()) return {};
   return bad(text("names ", query.return_keys.size(), " elements, but :find has ",

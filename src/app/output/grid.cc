@@ -74,9 +74,17 @@ bool are_maps(std::span<const Value> items) {
   });
 }
 
+// One column of maps, as [:find [(pull …) ...]] and [:find (pull …) .] give.
+bool holds_maps(const Relation& relation) {
+  const bool is_bare =
+      relation.shape() == FindShape::collection || relation.shape() == FindShape::scalar;
+  return is_bare && relation.columns() == 1 && relation.kind(0) == Kind::map;
+}
+
 }  // namespace
 
 Grid grid_of(const Relation& relation) {
+  if (holds_maps(relation)) return grid_of(relation.to_value());
   Grid grid;
   grid.shape = shape_of(relation.shape());
   const auto keys = relation.keys();

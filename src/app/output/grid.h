@@ -3,7 +3,7 @@
 //   [:find ?name ?n …]   heads ?name ?n, a row for each tuple
 //   … :keys name n       heads :name :n; likewise the strings of :strs, the symbols of :syms
 //   datoms               heads e a v tx added
-//   a map, from pull     heads are its keys, one row
+//   a map, from pull     heads are its keys, one row; many maps: the keys of any, a row for each
 //
 // Thread safety: const use from any number of threads; it owns what it shows.
 #pragma once

@@ -10,9 +10,9 @@
 namespace stele::app {
 namespace {
 
-// What a query finds in the relation [["Tee" 12] ["Cup" 7]].
-Grid found(std::string_view query) {
-  auto rows = q(query, edn::read(R"([["Tee" 12] ["Cup" 7]])").value());
+// What a query finds in a relation.
+Grid found(std::string_view query, std::string_view relation = R"([["Tee" 12] ["Cup" 7]])") {
+  auto rows = q(query, edn::read(relation).value());
   EXPECT_TRUE(rows.ok()) << (rows.ok() ? "" : rows.error().message());
   return grid_of(rows.value());
 }
@@ -70,6 +70,21 @@ TEST(Grid, OfOneTupleWithKeysIsOneRow) {  // [Q-32]
   EXPECT_EQ(json("[:find [?x ?n] :keys item n :in [[?x ?n]] :where [(< ?n 10)]]"),
             "{\"item\":\"Cup\",\"n\":7}\n");
   EXPECT_EQ(json("[:find [?x ?n] :keys item n :in [[?x ?n]] :where [(< ?n 1)]]"), "null\n");
+}
+
+TEST(Grid, OfMapsHasTheirKeys) {  // [Q-31]
+  const auto maps = found("[:find [?m ...] :in [?m ...]]", R"([{:n 7 :item "Cup"} {:n 12}])");
+  EXPECT_EQ(written(write_csv, maps), "item,n\r\nCup,7\r\n,12\r\n");
+  EXPECT_EQ(written(write_json, maps), "[{\"item\":\"Cup\",\"n\":7},\n {\"n\":12}]\n");
+  const auto map = found("[:find ?m . :in ?m]", "{:n 7}");
+  EXPECT_EQ(written(write_json, map), "{\"n\":7}\n");
+  EXPECT_EQ(map.shape, Grid::Shape::entity);
+}
+
+TEST(Grid, OfValuesAndMapsIsOneColumn) {
+  const auto mixed = found("[:find [?m ...] :in [?m ...]]", "[{:n 7} nil]");
+  EXPECT_EQ(mixed.shape, Grid::Shape::values);
+  EXPECT_EQ(mixed.heads.size(), 1u);
 }
 
 TEST(Grid, IsSortedInATableOnlyIfItIsASet) {  // [Q-30]
