@@ -10,9 +10,10 @@ namespace stele::app {
 namespace {
 
 constexpr const char* kFooter = R"(
-Databases are named by URL: file:PATH, memory:NAME; by URL@2025-11-01 as they
-stood then. Forms and queries are given as they are, as @FILE, or as - for
-standard input. `stele COMMAND --help` says more about one.
+Databases are named by URL: file:PATH, sqlite:PATH, postgres://HOST/DB,
+s3://BUCKET/PREFIX, memory:NAME; by URL@2025-11-01 as they stood then. Forms
+and queries are given as they are, as @FILE, or as - for standard input.
+`stele COMMAND --help` says more about one.
 
   stele create file:shop --schema-on-read
   stele transact file:shop '[{:product/sku "W001" :product/name "Widget"}]'
