@@ -197,6 +197,7 @@ function(_stele_room_tests program test files libs labels timeout)
   add_executable(${program} ${files})
   target_link_libraries(${program} PRIVATE ${libs} GTest::gtest_main)
   stele_compile_as_ours(${program})
+  stele_compile_tests_quickly(${program})
   # Slow tests and those that need servers are built when they are asked for, by `tests-slow` and
   # `tests-servers`. `tests-threads` builds the few programs that ThreadSanitizer is run on.
   if("slow" IN_LIST labels)
@@ -210,6 +211,14 @@ function(_stele_room_tests program test files libs labels timeout)
   endif()
   stele_add_test(${test} ${program} LABELS ${labels} TIMEOUT ${timeout}
     ARGS --gtest_brief=1 --gtest_color=no)
+endfunction()
+
+# What a test spends its time in is the libraries. Its own files are not optimised: that halves the
+# time that compiling them takes, and with sanitizers leaves a third of it.
+function(stele_compile_tests_quickly target)
+  get_target_property(files ${target} SOURCES)
+  list(FILTER files INCLUDE REGEX "_test\\.cc$")
+  set_source_files_properties(${files} PROPERTIES COMPILE_OPTIONS -O0)
 endfunction()
 
 function(_stele_room_bench program files libs)
