@@ -88,8 +88,13 @@ Result<std::unique_ptr<PostgresConnection>> PostgresConnection::open(
     const PostgresSettings& settings, base::Environment& environment, Deadline deadline) {
   if (!lib().library.ok()) return unavailable("store/library", lib().library.problem());
   std::unique_ptr<PostgresConnection> made(new PostgresConnection(settings, environment));
+  STELE_DO(store::check_deadline(settings.url(), "connecting", deadline, environment));
   const Deadline patience = base::deadline_after(environment, kConnectMs);
-  STELE_DO(made->connect({std::min(deadline.steady_ms, patience.steady_ms)}));
+  auto connected = made->connect({std::min(deadline.steady_ms, patience.steady_ms)});
+  if (!connected.ok()) {
+    STELE_DO(store::check_deadline(settings.url(), "connecting", deadline, environment));
+    return connected.error();
+  }
   STELE_DO(made->set_up(deadline));
   return made;
 }

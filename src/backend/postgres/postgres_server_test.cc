@@ -326,7 +326,8 @@ TEST_F(PostgresServerDies, OrFreezesAndNobodyWaitsBeyondTheDeadline) {
   EXPECT_FALSE(store->read("packs/a", {}, in_ms(kWaitMs)).ok());
   EXPECT_FALSE(store->read_head("db", {}, 0, in_ms(kWaitMs)).ok());
   EXPECT_FALSE(store->lock_head("db", in_ms(kWaitMs)).ok());
-  EXPECT_FALSE(PostgresStore::open(settings(), {.open_wait_ms = kWaitMs}).ok());
+  EXPECT_EQ(PostgresStore::open(settings(), {.open_wait_ms = kWaitMs}).error().code(),
+            "store/deadline");
   EXPECT_LT(environment().steady_ms() - start_ms, 5 * kWaitMs + kPatienceMs);
   server().command("thaw");
   const std::string now = text_of(store->read_head("db", {}, 0, in_ms(20'000)).value().bytes);
