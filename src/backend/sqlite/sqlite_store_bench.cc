@@ -50,11 +50,11 @@ void ReadMany(benchmark::State& state) {
   constexpr std::size_t kPackBytes = 32 << 20, kNodeBytes = 6000;
   if (!scratch.store->write_once("packs/a", Store::Bytes(kPackBytes, 1), {}).ok())
     return state.SkipWithError("cannot write");
-  std::minstd_rand random(1);
+  std::minstd_rand any(1);
   std::vector<ReadRequest> requests(16);
   for (auto _ : state) {
     for (auto& request : requests)
-      request = {"packs/a", {random() % (kPackBytes - kNodeBytes), kNodeBytes}};
+      request = {"packs/a", {any() % (kPackBytes - kNodeBytes), kNodeBytes}};
     for (const auto& read : scratch.store->read_many(requests, {}))
       if (!read.ok()) return state.SkipWithError("cannot read");
   }
