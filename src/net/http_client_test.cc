@@ -142,10 +142,10 @@ TEST(HttpClient, GivesUpAtTheDeadline) {
   auto& environment = base::system_environment();
   const auto begin = environment.steady_ms();
   const auto answer =
-      client.send({.url = server.url(), .deadline = base::deadline_after(environment, 100)});
+      client.send({.url = server.url(), .deadline = base::deadline_after(environment, 700)});
   EXPECT_EQ(answer.failure, Failure::timed_out);
   EXPECT_TRUE(answer.maybe_sent);
-  EXPECT_LT(environment.steady_ms() - begin, 5'000);
+  EXPECT_LT(environment.steady_ms() - begin, 10'000);
   const auto late = client.send({.url = server.url(), .deadline = {begin}});
   EXPECT_EQ(late.failure, Failure::timed_out);
   EXPECT_FALSE(late.maybe_sent);

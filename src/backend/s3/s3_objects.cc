@@ -60,7 +60,7 @@ std::vector<Span> spans_of(std::span<const ReadRequest> requests,
                            std::span<const std::size_t> valid) {
   std::vector<Span> all;
   for (const auto i : valid) all.push_back(span_of(requests[i], i));
-  std::ranges::stable_sort(all, [](const Span& a, const Span& b) {
+  std::ranges::sort(all, [](const Span& a, const Span& b) {
     return *a.key != *b.key ? *a.key < *b.key : a.begin < b.begin;
   });
   std::vector<Span> joined;

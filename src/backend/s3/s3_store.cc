@@ -170,7 +170,7 @@ Done S3StoreImpl::destroy(Deadline deadline) {
   STELE_TRY(auto names, all_names("", deadline));
   STELE_DO(check_ours(names));
   std::erase_if(names, [this](const std::string& name) { return !is_ours(name); });
-  const auto others = std::ranges::stable_partition(
+  const auto others = std::ranges::partition(
       names, [](const std::string& name) { return name.starts_with("heads/"); });
   const auto heads = static_cast<std::size_t>(others.begin() - names.begin());
   STELE_DO(objects_.remove(std::span(names).first(heads), deadline));

@@ -271,7 +271,7 @@ TEST(S3Store, GivesUpOnAHangingServerAtTheDeadline) {
   EXPECT_EQ(store->list("", "", soon()).error().code(), "store/deadline");
   EXPECT_EQ(store->remove(std::vector<std::string>{"packs/a"}, soon()).error().code(),
             "store/deadline");
-  EXPECT_LT(environment.steady_ms() - begin, 3'000);
+  EXPECT_LT(environment.steady_ms() - begin, 10'000);
 }
 
 TEST(S3Store, SaysWhereNobodyListensAndWhatSpeaksNoTls) {
