@@ -94,7 +94,7 @@ endfunction()
 function(stele_add_test name program)
   cmake_parse_arguments(PARSE_ARGV 2 arg "" "TIMEOUT" "LABELS;ARGS")
   if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 300)
+    set(arg_TIMEOUT 900)
   endif()
   add_test(NAME ${name} COMMAND ${program} ${arg_ARGS} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES
@@ -164,7 +164,7 @@ BENCHES;FUZZERS;TESTING_SOURCES;LABELS")
 
   _stele_targets(test_libs ${room} ${arg_TEST_DEPS} ${arg_LIBS})
   if(STELE_TESTS)
-    _stele_room_tests(${room}_test ${room} "${arg_TESTS}" "${test_libs}" "fast;${arg_LABELS}" 300)
+    _stele_room_tests(${room}_test ${room} "${arg_TESTS}" "${test_libs}" "fast;${arg_LABELS}" 900)
     _stele_room_tests(${room}_slow_test ${room}_slow "${arg_SLOW_TESTS}" "${test_libs}"
       "slow;${arg_LABELS}" 1800)
     _stele_room_tests(${room}_server_test ${room}_servers "${arg_SERVER_TESTS}" "${test_libs}"

@@ -8,7 +8,7 @@ import re
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
-# Folders that hold nothing of ours.
+# Folders that hold nothing of ours. In a second work tree .git is a file.
 SKIPPED = {"build", ".git", ".cache", "node_modules", "__pycache__"}
 CPP = {".h", ".cc"}
 CODE = CPP | {".py", ".mjs"}
@@ -47,7 +47,7 @@ def files(root, suffixes):
     found = []
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(name for name in folders if name not in SKIPPED)
-        for name in names:
+        for name in sorted(set(names) - SKIPPED):
             suffix = "" if name.startswith(".") else os.path.splitext(name)[1]
             path = pathlib.Path(folder, name)
             if suffix in suffixes and path.is_file():
