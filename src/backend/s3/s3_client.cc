@@ -15,6 +15,7 @@ namespace {
 // Servers refuse requests whose time is 15 minutes off; below this it was not the clock.
 constexpr std::int64_t kSkewMs = 60'000;
 constexpr std::size_t kSaidBytesMax = 300;
+constexpr std::int64_t kClockTickMs = 10;
 
 }  // namespace
 
@@ -111,6 +112,12 @@ Error S3Client::error_of(const Response& response, std::string_view doing,
   return refusal(response, doing);
 }
 
+// The HTTP client's clock may be a little ahead of ours.
+bool S3Client::is_over(Deadline deadline) const {
+  const bool never = deadline.steady_ms == Deadline::kNever;
+  return !never && environment_.steady_ms() + kClockTickMs >= deadline.steady_ms;
+}
+
 Error S3Client::failure(const Response& response, std::string_view doing, Deadline deadline) const {
   const std::string where = text("while ", doing, " in ", address_.url());
   const std::string said = text(" (", response.problem, ")");
@@ -129,8 +136,7 @@ Error S3Client::failure(const Response& response, std::string_view doing, Deadli
                "as ca-bundle=FILE or in AWS_CA_BUNDLE",
                ca_bundle_.empty() ? "." : text("; ", ca_bundle_, " is used now.")));
     case Failure::timed_out:
-      if (base::passed(deadline, environment_))
-        return store::deadline_passed(address_.url(), doing);
+      if (is_over(deadline)) return store::deadline_passed(address_.url(), doing);
       return unavailable("store/timeout",
                          text(address_.endpoint(), " did not answer in time ", where, said, "."));
     case Failure::too_large:

@@ -62,6 +62,7 @@ class S3Client {
   bool mend(const Response& response);
   bool mend_clock(const Response& response);
   AwsCredentials credentials() const;
+  bool is_over(Deadline deadline) const;
   Error failure(const Response& response, std::string_view doing, Deadline deadline) const;
   Error refusal(const Response& response, std::string_view doing) const;
   Error denial(std::string_view code, std::string said) const;
