@@ -49,6 +49,8 @@ class File {
   // After a failure nothing is known about what was not flushed before.
   virtual Done flush() = 0;
   virtual Result<FileStat> stat() = 0;
+  // Sets the time of the last change, which a web server makes an ETag of.
+  virtual Done set_modified_ms(std::int64_t ms) = 0;
   // The exclusive lock of the file, shared with nobody: not with other Files on it either, be they
   // of this process. False if somebody has it. Given back by unlock() and on destruction.
   virtual Result<bool> try_lock() = 0;

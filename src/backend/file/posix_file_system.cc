@@ -75,6 +75,12 @@ class PosixFile final : public File {
     if (::fstat(descriptor_, &s) != 0) return system_error("look at", path_);
     return stat_of(s);
   }
+  Done set_modified_ms(std::int64_t ms) override {
+    const timespec modified{.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1'000'000};
+    const timespec times[] = {{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, modified};
+    if (::futimens(descriptor_, times) != 0) return system_error("set the time of", path_);
+    return {};
+  }
   Result<bool> try_lock() override {
     if (uninterrupted([&] { return ::flock(descriptor_, LOCK_EX | LOCK_NB); }) == 0) return true;
     if (errno == EWOULDBLOCK) return false;

@@ -126,6 +126,13 @@ class PowerLossFile final : public File {
 
   Result<FileStat> stat() override;
 
+  Done set_modified_ms(std::int64_t ms) override {
+    base::Lock lock(files_.mutex_);
+    if (dead() || !files_.begin()) return files_.no_power();
+    node_->modified_ms = ms;
+    return {};
+  }
+
   Result<bool> try_lock() override {
     base::Lock lock(files_.mutex_);
     if (dead()) return files_.no_power();
