@@ -38,6 +38,22 @@ void add_transact(CLI::App& app, Done& done) {
   command->callback([a, &done] { done = transact(*a); });
 }
 
+void add_copy(CLI::App& app, Done& done, const char* name, const char* help, const char* to,
+              const char* to_help, Done (*run)(const CopyArguments&)) {
+  auto* command = app.add_subcommand(name, help)->group(kGroup);
+  auto a = std::make_shared<CopyArguments>();
+  command->add_option("DB", a->source, "the database's URL")->required();
+  command->add_option(to, a->destination, to_help)->required();
+  command->callback([a, run, &done] { done = run(*a); });
+}
+
+void add_list(CLI::App& app, Done& done) {
+  auto* command = app.add_subcommand("list", "List what a store holds")->group(kGroup);
+  auto store = std::make_shared<std::string>();
+  command->add_option("STORE", *store, "the store's URL")->required();
+  command->callback([store, &done] { done = list(*store); });
+}
+
 }  // namespace
 
 void add_database_commands(CLI::App& app, Done& done) {
@@ -48,6 +64,11 @@ void add_database_commands(CLI::App& app, Done& done) {
   add_simple(app, done, "fold", "Move recent transactions into the trees now", fold);
   add_simple(app, done, "verify", "Read all of a database and check it", verify);
   add_simple(app, done, "repair", "Restore the newest state that verifies", repair);
+  add_copy(app, done, "copy", "Copy a database into another store", "TO",
+           "URL of a store without it, or with an earlier state of it", copy);
+  add_copy(app, done, "publish", "Lay a database out for any web server", "FOLDER",
+           "the folder that is served", publish);
+  add_list(app, done);
   add_simple(app, done, "delete", "Remove a database and all it has stored", remove);
 }
 

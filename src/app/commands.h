@@ -33,6 +33,16 @@ Done repair(const std::string& database);
 Done verify(const std::string& database);
 Done pipe();
 
+// ---- between stores: copy_commands.cc
+
+struct CopyArguments {
+  std::string source;
+  std::string destination;  // another store; a folder for publish
+};
+Done copy(const CopyArguments& arguments);
+Done publish(const CopyArguments& arguments);
+Done list(const std::string& store);
+
 // ---- queries: query_commands.cc
 
 struct QueryArguments {

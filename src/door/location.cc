@@ -9,6 +9,7 @@
 #include "door/percent.h"
 #include "door/s3_location.h"
 #include "door/secrets.h"
+#include "door/web_backends.h"
 #include "edn/reader.h"
 #include "edn/writer.h"
 
@@ -18,8 +19,8 @@ using base::text;
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kSchemes = {"memory",   "file",       "sqlite",
-                                                      "postgres", "postgresql", "s3"};
+constexpr std::array<std::string_view, 9> kSchemes = {
+    "memory", "file", "sqlite", "postgres", "postgresql", "s3", "http", "https", "tiered"};
 
 // Keys beside :store, and those that other systems of this kind have and stele has no need of.
 constexpr std::array<std::string_view, 18> kOptionKeys = {"schema-flexibility",
@@ -84,12 +85,21 @@ Done take_marks(std::string_view url, std::string_view& rest, Location& location
   return {};
 }
 
+std::string known_schemes() {
+  std::string names;
+  for (const auto scheme : kSchemes) {
+    if (!names.empty()) names += scheme == kSchemes.back() ? " or " : ", ";
+    names += text(scheme, ':');
+  }
+  return names;
+}
+
 Result<Location> read_url(std::string_view url) {
   const auto colon = url.find(':');
   const auto scheme = url.substr(0, colon);
   if (colon == std::string_view::npos ||
       std::find(kSchemes.begin(), kSchemes.end(), scheme) == kSchemes.end()) {
-    return bad_url(url, "a URL begins with memory:, file:, sqlite:, postgres: or s3:");
+    return bad_url(url, "a URL begins with " + known_schemes());
   }
   Location location;
   location.options = Value::map({});
@@ -98,15 +108,16 @@ Result<Location> read_url(std::string_view url) {
     return bad_url(url, "it has no name of a database; it looks like postgres://user@host/db");
   STELE_DO(take_marks(url, rest, location));
   if (rest.empty()) return bad_url(url, text("nothing follows '", scheme, ":'"));
-  if (scheme == "s3") {
-    auto map = s3_store_map(rest);
+  if (scheme == "s3" || scheme == "tiered") {
+    auto map = scheme == "s3" ? s3_store_map(rest) : tiered_store_map(rest);
     if (!map.ok()) return bad_url(url, map.error().message());
     location.store = std::move(*map);
     return location;
   }
-  if (scheme.starts_with("postgres")) {
-    location.store = Value::map(
-        {{key("backend"), key("postgres")}, {key("url"), Value(text(scheme, ':', rest))}});
+  const bool is_sent_as_it_stands = scheme.starts_with("http");
+  if (is_sent_as_it_stands || scheme.starts_with("postgres")) {
+    location.store = Value::map({{key("backend"), key(is_sent_as_it_stands ? "http" : "postgres")},
+                                 {key("url"), Value(text(scheme, ':', rest))}});
     return location;
   }
   if (rest.starts_with("//")) rest.remove_prefix(2);

@@ -90,6 +90,30 @@ TEST(Location, BucketsHaveAPrefixAndParameters) {
     EXPECT_EQ(code(wrong), "config/url") << wrong;
 }
 
+TEST(Location, WebUrlsAreSentAsTheyStand) {
+  const auto l =
+      location("https://me:pw@example.org:8443/a%40b/catalog?sig=x%2Fy@2025-11-01#trial");
+  EXPECT_EQ(edn::write(l.store),
+            R"({:backend :http :url "https://me:pw@example.org:8443/a%40b/catalog?sig=x%2Fy"})");
+  EXPECT_EQ(std::get<Instant>(*l.moment), instant("2025-11-01"));
+  EXPECT_EQ(l.branch, "trial");
+  EXPECT_EQ(edn::write(location("http://127.0.0.1:8090").store),
+            R"({:backend :http :url "http://127.0.0.1:8090"})");
+}
+
+TEST(Location, TieredUrlsNameAFolderAndTheStoreBehindIt) {
+  const auto l = location("tiered:/var/cache/a%2Cb,https://example.org/a,b@2025-11-01#trial");
+  const auto& front = *l.store.find_keyword("front");
+  EXPECT_EQ(edn::write(front), R"({:backend :file-cache :path "/var/cache/a,b"})");
+  EXPECT_EQ(edn::write(*l.store.find_keyword("back")), R"("https://example.org/a,b")");
+  EXPECT_EQ(l.branch, "trial");
+  EXPECT_TRUE(l.moment);
+  EXPECT_EQ(edn::write(*location("tiered:cache,memory:x@5").store.find_keyword("back")),
+            R"("memory:x")");
+  for (const char* url : {"tiered:", "tiered:cache", "tiered:,memory:x", "tiered:cache,"})
+    EXPECT_EQ(code(url), "config/url") << url;
+}
+
 TEST(Location, MistakesAreNamed) {
   EXPECT_EQ(code("ftp://host/x"), "config/url");
   EXPECT_EQ(code("catalog"), "config/url");

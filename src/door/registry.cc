@@ -12,6 +12,7 @@
 #include "backend/sqlite/sqlite_store.h"
 #include "door/postgres_backend.h"
 #include "door/s3_backend.h"
+#include "door/web_backends.h"
 #endif
 
 namespace stele::door {
@@ -93,6 +94,10 @@ Result<bool> sqlite_exists(const Value& map) {
 
 // A bucket is there or not; a database in it is made by its head.
 Result<std::shared_ptr<Store>> open_bucket(const Value& map, Access) { return open_s3(map); }
+
+// Of a web server too: without a head there is no database, which is found out by asking for it.
+Result<std::shared_ptr<Store>> open_site(const Value& map, Access) { return open_http(map); }
+Result<bool> site_exists(const Value&) { return true; }
 #endif
 
 constexpr Backend kBackends[] = {
@@ -104,6 +109,8 @@ constexpr Backend kBackends[] = {
     {"s3", open_bucket, s3_exists},
     {"postgres", open_postgres, postgres_exists},
     {"postgresql", open_postgres, postgres_exists},
+    {"http", open_site, site_exists},
+    {"tiered", open_tiered, tiered_exists},
 #endif
 };
 

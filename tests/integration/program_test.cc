@@ -206,6 +206,70 @@ TEST_F(Program, RepairsADamagedHead) {
   EXPECT_NE(run("verify file:catalog").out.find("verified"), std::string::npos);
 }
 
+TEST_F(Program, CopiesPublishesAndLists) {
+  make_shop();
+  ASSERT_EQ(run("fold file:catalog").status, 0);
+  const auto copied = run("copy file:catalog file:backup").out;
+  EXPECT_TRUE(copied.starts_with("copied to file:backup: transaction 536870913 of ")) << copied;
+  EXPECT_NE(copied.find("; 1 pack ("), std::string::npos) << copied;
+  EXPECT_EQ(run("query @join.edn file:backup file:inventory").out,
+            std::string(scene::kInStockAnswer) + "\n");
+  EXPECT_NE(run("verify file:backup").out.find("verified"), std::string::npos);
+  EXPECT_NE(run("copy file:catalog file:backup").out.find("which was there already; 0 packs"),
+            std::string::npos);
+
+  EXPECT_EQ(run("publish file:catalog www/catalog").status, 0);
+  EXPECT_EQ(run("publish file:catalog www/catalog").status, 0);
+  std::ifstream names(scratch_.file("www/catalog/heads.edn"));
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(names), {}),
+            "{:stele/site 1 :heads [\"db\"]}\n");
+  EXPECT_EQ(run("copy file:catalog 'file:catalog#trial'").status, 0);
+  const auto listed = run("list file:catalog").out;
+  EXPECT_TRUE(listed.starts_with("db            transaction 536870913 of ")) << listed;
+  EXPECT_NE(listed.find("\ntrial         transaction 536870913 of "), std::string::npos) << listed;
+
+  const struct {
+    const char* arguments;
+    const char* said;
+  } kMistakes[] = {
+      {"copy file:inventory file:backup", "sync/forked"},
+      {"publish file:inventory www/catalog", "sync/forked"},
+      {"publish file:catalog inventory", "store/foreign"},
+      {"publish file:catalog@2025-11-01 www/catalog", "names a moment"},
+      {"copy file:nowhere file:backup", "nowhere"},
+      {"copy file:catalog 'http://127.0.0.1:1/x'", "store/read-only"},
+      {"list file:nowhere", "nowhere"},
+      {"create 'http://exam ple.org/x'", "config/url"},
+  };
+  for (const auto& mistake : kMistakes) {
+    const auto ran = run(mistake.arguments);
+    EXPECT_EQ(ran.status, 1) << mistake.arguments << "\n" << ran.out;
+    EXPECT_NE(ran.out.find(mistake.said), std::string::npos) << mistake.arguments << "\n"
+                                                             << ran.out;
+  }
+}
+
+TEST_F(Program, ReadsAndWritesThroughACache) {
+  make_shop();
+  ASSERT_EQ(run("fold file:catalog").status, 0);
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(run("query @join.edn tiered:cache,file:catalog file:inventory").out,
+              std::string(scene::kInStockAnswer) + "\n");
+  }
+  EXPECT_EQ(run("transact tiered:cache,file:catalog '[[:db/add 1 :product/price 12.49]]'").status,
+            0);
+  EXPECT_EQ(run("fold tiered:cache,file:catalog").status, 0);
+  const char* price = "query '[:find ?p . :where [1 :product/price ?p]]' ";
+  EXPECT_EQ(run(price + std::string("file:catalog")).out, "12.49\n");
+  EXPECT_EQ(run(price + std::string("tiered:cache,file:catalog")).out, "12.49\n");
+  EXPECT_EQ(run(price + std::string("tiered:cache,file:catalog@536870913")).out, "9.99\n");
+  const std::string map =
+      R"({:store {:backend :tiered :front {:backend :file-cache :path "cache" :bytes-max 8000000})"
+      R"( :back {:backend :file :path "catalog"}}})";
+  EXPECT_EQ(run(price + ("'" + map + "'")).out, "12.49\n");
+  EXPECT_NE(run("info tiered:inventory,file:catalog").out.find("store/foreign"), std::string::npos);
+}
+
 TEST_F(Program, RefusesADirectoryThatIsNoStore) {
   write_file("letter.txt", "dear");
   const auto ran = run("create file:.");

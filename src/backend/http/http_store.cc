@@ -133,6 +133,7 @@ class HttpStore final : public Store {
 
   base::Mutex mutex_;
   std::map<std::string, HeadVersion> heads_;  // as last read
+  bool moved_on_ = false;                     // a head was read in two versions
 };
 
 HttpRequest HttpStore::get(std::string_view key, Deadline deadline, bool past_caches) const {
@@ -226,11 +227,12 @@ void HttpStore::look_again(Job& job) {
   }
 }
 
-// Has a head changed since it was last read here?
+// Has a head changed since it was first read here?
 bool HttpStore::has_moved_on(Deadline deadline) {
   std::map<std::string, HeadVersion> known;
   {
     base::Lock lock(mutex_);
+    if (moved_on_) return true;
     known = heads_;
   }
   bool moved_on = false;
@@ -250,7 +252,9 @@ Result<HeadRead> HttpStore::read_head(const std::string& name, const HeadVersion
   STELE_TRY(auto head, ask_head(name, unless, deadline, false));
   if (!head.unchanged) {
     base::Lock lock(mutex_);
-    heads_[name] = head.version;
+    const auto [known, is_new] = heads_.try_emplace(name, head.version);
+    moved_on_ |= known->second != head.version;
+    known->second = head.version;
   }
   return head;
 }
