@@ -11,7 +11,8 @@ namespace {
 
 constexpr const char* kFooter = R"(
 Databases are named by URL: file:PATH, sqlite:PATH, postgres://HOST/DB,
-s3://BUCKET/PREFIX, memory:NAME; by URL@2025-11-01 as they stood then. Forms
+s3://BUCKET/PREFIX, memory:NAME, https://HOST/PATH where one was published,
+tiered:FOLDER,URL through a cache; by URL@2025-11-01 as they stood then. Forms
 and queries are given as they are, as @FILE, or as - for standard input.
 `stele COMMAND --help` says more about one.
 
