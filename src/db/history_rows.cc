@@ -96,6 +96,11 @@ void EventPicker::keep_edge(const Slice& present, const Slice& past) {
   leaf_of_edge_ = edge_.leaf == present.leaf.get() ? present.leaf : past.leaf;
 }
 
+void EventPicker::go_on_from(const Edge& edge) {
+  leaf_of_edge_ = edge.leaf;
+  edge_ = {edge.leaf.get(), edge.row, edge.tx, edge.added};
+}
+
 void EventPicker::pick(const Slice& present, const Slice& past, std::uint32_t key, Runs& runs) {
   pick_all(present, past, key, runs);
   keep_edge(present, past);

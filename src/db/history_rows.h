@@ -26,6 +26,17 @@ class EventPicker {
   // The same for slices that come before all that was picked.
   void pick_before(const Slice& present, const Slice& past, Runs& runs);
 
+  const EventsWanted& events() const { return events_; }
+  // All that a picker remembers: the last event that it picked, going down the first.
+  struct Edge {
+    LeafPtr leaf;  // null: none
+    std::uint32_t row = 0;
+    TxId tx = 0;
+    bool added = true;
+  };
+  Edge edge() const { return {leaf_of_edge_, edge_.row, edge_.tx, edge_.added}; }
+  void go_on_from(const Edge& edge);
+
  private:
   struct Event {
     const format::Leaf* leaf = nullptr;  // null: none

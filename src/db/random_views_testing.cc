@@ -111,6 +111,7 @@ class Checker {
       const auto found = view.db.datoms(order);
       ASSERT_TRUE(found.ok()) << found.error().message();
       ASSERT_TRUE(are_equal(*found, expected)) << "order " << static_cast<int>(order);
+      ASSERT_TRUE(are_equal(*view.db.datoms(order), expected)) << "read again";
       check_descending(view.db, order, expected);
       check_components(view.db, order, expected);
       check_probes(view.db, order, expected);

@@ -30,7 +30,7 @@ void RunAssembler::own(const Run& run) {
   const Leaf*& last = owned_[run.is_past()];
   if (last == run.from->leaf.get()) return;
   last = run.from->leaf.get();
-  builder_.own(run.from->leaf);
+  builder_->own(run.from->leaf);
 }
 
 void RunAssembler::add_rows(const Run& run) {
@@ -38,29 +38,30 @@ void RunAssembler::add_rows(const Run& run) {
   const auto tx = run.ends ? leaf.ended() : leaf.tx();
   const std::uint64_t added = run.ends ? 0 : 1;
   if (!run.is_past() && !makes_events_) {
-    builder_.add_rows(leaf, run.begin, run.end);
+    builder_->add_rows(leaf, run.begin, run.end);
   } else if (!run.is_past() || run.size() >= kBlockRun) {
-    builder_.add_rows(leaf, run.begin, run.end, tx, added);
+    builder_->add_rows(leaf, run.begin, run.end, tx, added);
   } else {
     for (std::uint32_t row = run.begin; row < run.end; ++row) {
-      builder_.add(leaf.e()[row], leaf.attribute(row), leaf.kind(row), leaf.v()[row], tx[row],
-                   added);
+      builder_->add(leaf.e()[row], leaf.attribute(row), leaf.kind(row), leaf.v()[row], tx[row],
+                    added);
     }
   }
 }
 
 void RunAssembler::collect(const Run& run) {
+  if (!builder_) builder_.emplace(tree_);
   own(run);
-  const std::uint32_t begin = builder_.size();
+  const std::uint32_t begin = builder_->size();
   add_rows(run);
-  append_run(stretches_, {nullptr, begin, builder_.size(), run.key});
-  if (builder_.size() >= kLeafRows) finish_leaf();
+  append_run(stretches_, {nullptr, begin, builder_->size(), run.key});
+  if (builder_->size() >= kLeafRows) finish_leaf();
 }
 
 void RunAssembler::finish_leaf() {
   if (stretches_.empty()) return;
   owned_[0] = owned_[1] = nullptr;
-  const LeafPtr leaf = builder_.finish();
+  const LeafPtr leaf = builder_->finish();
   for (const Run& stretch : stretches_) {
     answer_.push_back({stretch.key, {leaf, stretch.begin, stretch.end}});
   }

@@ -39,7 +39,7 @@ class RunAssembler {
     Slice slice;
   };
 
-  explicit RunAssembler(format::Tree tree) : makes_events_(format::is_past(tree)), builder_(tree) {}
+  explicit RunAssembler(format::Tree tree) : tree_(tree), makes_events_(format::is_past(tree)) {}
   // All runs in order. Answers the slices of each key in order; only between keys that have a
   // single slice the order may differ.
   std::vector<KeySlice> assemble(const Runs& runs);
@@ -50,8 +50,9 @@ class RunAssembler {
   void finish_leaf();
   void own(const Run& run);
 
+  format::Tree tree_;
   bool makes_events_;
-  format::LeafBuilder builder_;
+  std::optional<format::LeafBuilder> builder_;         // from the first row that is copied
   const format::Leaf* owned_[2] = {nullptr, nullptr};  // last of the present, last of the past
   std::vector<Run> stretches_;  // of the leaf that is being built; without `from`
   std::vector<KeySlice> answer_;

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <deque>
 
-#include "db/history_rows.h"
+#include "db/assembled_part.h"
 
 namespace stele::db {
 
@@ -10,8 +10,9 @@ namespace {
 
 bool reads_present(const EventsWanted& events) { return events.asserted; }
 
-bool reads_past(const View& view, const EventsWanted& events) {
-  return view.is_history() || (view.reads_past() && events.asserted);
+bool reads_past(const View& view, IndexOrder order, const EventsWanted& events) {
+  const bool is_of_interest = view.is_history() || (view.reads_past() && events.asserted);
+  return is_of_interest && view.state().index(past_tree(order)).size() > 0;
 }
 
 // Of the leaves that are put together.
@@ -41,6 +42,7 @@ struct Scan::State {
   bool refill();
   void merge();
   Runs pick(const Parts& parts);
+  void hand_out(std::span<const Slice> slices);
 };
 
 // Reads on wherever nothing is left. False at the end, or when the reader is not ok.
@@ -63,14 +65,34 @@ Runs Scan::State::pick(const Parts& parts) {
   return runs;
 }
 
+// Ascending slices.
+void Scan::State::hand_out(std::span<const Slice> slices) {
+  ready.assign(slices.begin(), slices.end());
+  if (direction == Direction::ascending) std::reverse(ready.begin(), ready.end());
+}
+
 void Scan::State::merge() {
   const Parts parts = cut(present, past, direction);
+  const bool is_present = !picker && parts.past.size() == 0;
+  if (is_present && are_all_visible(*view.visible(), parts.present)) {
+    return hand_out({&parts.present, 1});
+  }
+  tree::NodeCache& cache = view.state().source->cache();
+  const auto origin = PartOrigin::of(view, parts, picker ? &*picker : nullptr, direction);
+  if (const auto kept = origin ? AssembledPart::find(cache, *origin) : nullptr) {
+    if (picker) picker->go_on_from(kept->edge());
+    return hand_out(kept->slices());
+  }
   const Runs runs = pick(parts);
   if (!reader.ok()) return;
+  std::vector<Slice> slices;
   for (auto& made : RunAssembler(leaf_tree(view, order)).assemble(runs)) {
-    ready.push_back(std::move(made.slice));
+    slices.push_back(std::move(made.slice));
   }
-  if (direction == Direction::ascending) std::reverse(ready.begin(), ready.end());
+  hand_out(slices);
+  if (!origin) return;
+  AssembledPart::keep(cache, *origin, std::move(slices),
+                      picker ? picker->edge() : EventPicker::Edge());
 }
 
 bool Scan::State::next(Slice& out) {
@@ -93,7 +115,7 @@ Scan::Scan(const View& view, IndexOrder order, const Range& range, Reader& reade
     scan.emplace(view.state().index(tree), range, reader, direction);
   };
   if (reads_present(events)) start(state.present_scan, present_tree(order));
-  if (reads_past(view, events)) start(state.past_scan, past_tree(order));
+  if (reads_past(view, order, events)) start(state.past_scan, past_tree(order));
   if (view.is_history()) state.picker.emplace(state.view, state.events);
 }
 Scan::~Scan() = default;
@@ -155,9 +177,16 @@ tree::Probes merge_probes(const View& view, IndexOrder order, const tree::Probes
   std::deque<Parts> parts;
   Runs runs;
   EventPicker picker(view, events);
+  tree::Probes merged;
+  merged.slices.resize(keys);
   for (std::uint32_t key = 0; key < keys; ++key) {
     const SliceList of_present = present_slices.next();
     const SliceList of_past = past_slices.next();
+    const bool is_present = !view.is_history() && of_past.empty() && of_present.size() == 1;
+    if (is_present && are_all_visible(*view.visible(), *of_present[0])) {
+      merged.slices[key] = *of_present[0];
+      continue;
+    }
     cut_key(of_present, of_past, parts, [&](const Slice& now, const Slice& then) {
       if (view.is_history()) return picker.pick(now, then, key, runs);
       pick_rows(*view.visible(), now, then, key, runs);
@@ -165,8 +194,6 @@ tree::Probes merge_probes(const View& view, IndexOrder order, const tree::Probes
   }
   if (!view.is_history() && view.visible()->has_gaps()) keep_replayed(view, runs, reader);
 
-  tree::Probes merged;
-  merged.slices.resize(keys);
   for (auto& [key, slice] : RunAssembler(leaf_tree(view, order)).assemble(runs)) {
     if (merged.slices[key].size() == 0) {
       merged.slices[key] = std::move(slice);
@@ -188,7 +215,7 @@ tree::Probes probe(const View& view, IndexOrder order, std::span<const Key> keys
   };
   auto present = reads_present(events) ? probe_tree(present_tree(order)) : none;
   if (view.is_present() || !reader.ok()) return present;
-  const auto past = reads_past(view, events) ? probe_tree(past_tree(order)) : none;
+  const auto past = reads_past(view, order, events) ? probe_tree(past_tree(order)) : none;
   if (!reader.ok()) return none;
   return merge_probes(view, order, present, past, reader, events);
 }

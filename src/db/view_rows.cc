@@ -105,6 +105,13 @@ void append_visible(const View::Visible& visible, const Run& rows, Runs& runs) {
       rows, [&](std::uint32_t row) { return window.has(tx[row]); }, runs);
 }
 
+bool are_all_visible(const View::Visible& visible, const Slice& present) {
+  if (visible.has_gaps()) return false;
+  const View::Visible::Window window = visible.window();
+  const auto tx = present.leaf->tx().subspan(present.begin, present.size());
+  return std::all_of(tx.begin(), tx.end(), [&](TxId each) { return window.has(each); });
+}
+
 void pick_rows(const View::Visible& visible, const Slice& present, const Slice& past,
                std::uint32_t key, Runs& runs) {
   std::uint32_t at = present.begin;

@@ -37,6 +37,9 @@ void append_fitting(Run rows, const Fits& fits, Runs& runs) {
 // The visible ones among rows of the present.
 void append_visible(const View::Visible& visible, const Run& rows, Runs& runs);
 
+// Are all of these rows of the present visible? False wherever what is visible has gaps.
+bool are_all_visible(const View::Visible& visible, const Slice& present);
+
 // Appends the rows of both that are true in the view, in the order of their trees. If what the view
 // sees has gaps they are only candidates: see keep_replayed.
 void pick_rows(const View::Visible& visible, const Slice& present, const Slice& past,
