@@ -51,7 +51,7 @@ class Merge {
     const Entities right = slice.leaf->e().subspan(slice.begin, slice.size());
     at_ = seek_from(left_, at_, right.front());
     const std::size_t end = seek_from(left_, at_, right.back() + 1);
-    if (can_look_up(right, end - at_)) {
+    if (can_look_up(right, end)) {
       look_up(right, slice.begin, end, out);
     } else {
       walk(right, slice.begin, end, out);
@@ -66,10 +66,24 @@ class Merge {
     return at < entities.size() && entities[at] < e ? seek(entities, at, e) : at;
   }
 
-  bool can_look_up(Entities right, std::size_t wanted) const {
+  bool can_look_up(Entities right, std::size_t end) const {
     const std::uint64_t places = right.back() - right.front() + 1;
-    return wanted * kRowsPerLookup >= right.size() && places <= right.size() * kPlacesPerRow &&
-           (is_unique_ || is_strictly_ascending(right));
+    return (end - at_) * kRowsPerLookup >= right.size() && places <= right.size() * kPlacesPerRow &&
+           (is_unique_ || are_in_place(right, end) || is_strictly_ascending(right));
+  }
+
+  // Is each left entity up to `end` where its distance from the first says, and there alone?
+  bool are_in_place(Entities right, std::size_t end) const {
+    if (right.back() - right.front() + 1 != right.size()) return false;
+    const std::size_t last = right.size() - 1;
+    for (std::size_t i = at_; i < end; ++i) {
+      const std::uint64_t e = left_[i];
+      const std::size_t place = e - right.front();
+      const bool is_alone = right[place] == e && (place == 0 || right[place - 1] != e) &&
+                            (place == last || right[place + 1] != e);
+      if (!is_alone) return false;
+    }
+    return true;
   }
 
   // Left rows up to `end` lie between the first and the last entity of `right`, which are unique.
