@@ -9,6 +9,7 @@
 #include "base/try.h"
 #include "edn/writer.h"
 #include "query/pull.h"
+#include "query/pull_rows.h"
 
 namespace stele {
 namespace query {
@@ -164,7 +165,8 @@ Value shown(const Followed& followed, const format::Leaf& leaf, std::uint32_t ro
 }
 
 Result<Value> read_attribute(const db::View& view, const Followed& followed, Run& run) {
-  const tree::Probes found = db::probe(view, followed.order, {&followed.key, 1}, run.reader);
+  const tree::Probes found =
+      db::probe(view, followed.order, {&followed.key, 1}, run.reader, kEachFactOnce);
   STELE_DO(run.keep_going());
   const tree::Slice& first = found.slices[0];
   if (first.size() == 0) return Value();

@@ -73,7 +73,7 @@ Done RowLookup::read(Run& run) {
   if (std::find(is_large.begin(), is_large.end(), true) != is_large.end()) {
     read_some(keys, is_large, run);
   } else {
-    found_ = db::probe(view_, order_, keys, run.reader);
+    found_ = db::probe(view_, order_, keys, run.reader, kEachFactOnce);
   }
   return run.keep_going();
 }
@@ -109,7 +109,7 @@ void RowLookup::read_some(std::span<const format::Key> keys, const std::vector<b
     small.push_back(keys[i]);
     key_at.push_back(i);
   }
-  tree::Probes probes = db::probe(view_, order_, small, run.reader);
+  tree::Probes probes = db::probe(view_, order_, small, run.reader, kEachFactOnce);
   found_.slices.resize(keys.size());
   for (std::size_t i = 0; i < small.size(); ++i) {
     found_.slices[key_at[i]] = std::move(probes.slices[i]);
@@ -123,7 +123,8 @@ void RowLookup::read_some(std::span<const format::Key> keys, const std::vector<b
 }
 
 void RowLookup::scan_to_limit(std::uint32_t key, const format::Key& prefix, Run& run) {
-  db::Scan scan(view_, order_, tree::Range::prefix(prefix), run.reader);
+  db::Scan scan(view_, order_, tree::Range::prefix(prefix), run.reader,
+                db::Scan::Direction::ascending, kEachFactOnce);
   std::uint64_t rows = 0;
   for (tree::Slice slice; rows < questions_[key].rows_max && scan.next(slice);) {
     rows += slice.size();

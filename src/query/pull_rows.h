@@ -16,6 +16,10 @@
 
 namespace stele::query {
 
+// Pulling asks what is or was, not what happened to it: of a history's events each fact once.
+// [P-24]
+inline constexpr db::EventsWanted kEachFactOnce{.distinct = db::EventsWanted::Distinct::by_fact};
+
 // Rows [begin, end) of a leaf.
 struct RowSpan {
   const format::Leaf* leaf = nullptr;

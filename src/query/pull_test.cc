@@ -309,6 +309,16 @@ TEST(Pull, AsOf) {  // P-24
                 db.as_of(kTx0 + 2), "[:name {:boss [:name :_boss]}]", 2);
 }
 
+TEST(Pull, AHistoryGivesEachFactOnce) {  // P-24
+  const Db db = database({declare(101, ":tag", ":db.type/keyword", true) +
+                              declare(102, ":friend", ":db.type/ref", true),
+                          "+ 1 :tag :a\n+ 1 :tag :b\n+ 1 :friend 2", "- 1 :tag :a\n- 1 :friend 2",
+                          "+ 1 :tag :a\n+ 1 :friend 2"});
+  EXPECT_PULLED("{:tag [:a :b]}", db.history(), "[:tag]", 1);
+  EXPECT_PULLED("{:_friend [{:db/id 1}]}", db.history(), "[:_friend]", 2);
+  EXPECT_PULLED("{:tag [:a]}", db.history(), "[(limit :tag 1)]", 1);
+}
+
 TEST(Pull, StringsNameOtherAttributesThanKeywords) {  // P-25, X-111
   const Db db = database({declare(101, "\"next\"", ":db.type/ref"),
                           "+ 1 \"name\" \"x\"\n+ 1 :name \"y\"\n+ 1 \"next\" 2\n+ 1 \"12\" 3"});
