@@ -10,6 +10,14 @@ using Failure = net::HttpResponse::Failure;
 
 namespace {
 
+constexpr std::int64_t kClockTickMs = 10;
+
+// The HTTP client's clock may be a little ahead of ours.
+bool is_over(Deadline deadline, base::Environment& environment) {
+  const bool never = deadline.steady_ms == Deadline::kNever;
+  return !never && environment.steady_ms() + kClockTickMs >= deadline.steady_ms;
+}
+
 Error no_answer(const std::string& shown, const net::HttpResponse& response,
                 std::string_view doing) {
   const std::string where = text(" while ", doing, " (", response.problem, ")");
@@ -42,7 +50,7 @@ Error no_answer(const std::string& shown, const net::HttpResponse& response,
 Error http_error(const HttpAddress& address, const net::HttpResponse& response,
                  std::string_view doing, Deadline deadline, base::Environment& environment) {
   const std::string& shown = address.shown();
-  if (response.failure == Failure::timed_out && base::passed(deadline, environment))
+  if (response.failure == Failure::timed_out && is_over(deadline, environment))
     return store::deadline_passed(shown, doing);
   if (!response.ok()) return no_answer(shown, response, doing);
   const std::string said = text(shown, " answered ", response.status, " while ", doing, ".");

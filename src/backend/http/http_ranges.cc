@@ -88,9 +88,10 @@ RangeAnswer take_part(const RangeFetch& fetch, net::HttpResponse& response) {
 std::vector<RangeFetch> plan_fetches(std::span<const ReadRequest> reads,
                                      std::span<const std::size_t> wanted, bool whole_objects) {
   std::vector<std::size_t> order(wanted.begin(), wanted.end());
-  std::ranges::stable_sort(order, [&](std::size_t x, std::size_t y) {
+  std::ranges::sort(order, [&](std::size_t x, std::size_t y) {
     const ReadRequest &a = reads[x], &b = reads[y];
-    return a.key != b.key ? a.key < b.key : a.range.offset < b.range.offset;
+    if (a.key != b.key) return a.key < b.key;
+    return a.range.offset != b.range.offset ? a.range.offset < b.range.offset : x < y;
   });
   std::vector<RangeFetch> fetches;
   for (const std::size_t i : order) {
