@@ -1,10 +1,11 @@
 // An environment for tests: time stands still unless somebody sleeps, and randomness comes from a
-// seed.
+// seed. Thread safety: full.
 #pragma once
 
 #include <atomic>
 
 #include "base/environment.h"
+#include "base/mutex.h"
 #include "base/testing_random.h"
 
 namespace stele::base {
@@ -18,6 +19,7 @@ class TestEnvironment final : public Environment {
   std::int64_t steady_ms() override { return steady_ms_; }
   void sleep_ms(std::int64_t ms) override { advance(ms); }
   void fill_random(std::span<std::uint8_t> out) override {
+    const Lock lock(random_mutex_);
     for (auto& byte : out) byte = static_cast<std::uint8_t>(random_.below(256));
   }
 
@@ -28,6 +30,7 @@ class TestEnvironment final : public Environment {
   void set_now(Instant now) { now_ms_ = now.ms; }
 
  private:
+  Mutex random_mutex_;
   TestRandom random_;
   std::atomic<std::int64_t> now_ms_;
   std::atomic<std::int64_t> steady_ms_ = 0;

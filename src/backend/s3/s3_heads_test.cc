@@ -99,6 +99,7 @@ TEST(S3Heads, TellThatALostWriteWasPassedBy) {
     return s3_error(500, "UnknownError");
   };
   EXPECT_EQ(ours->swap_head("db", zero, bytes("ours"), {}).outcome, Outcome::conflict);
+  EXPECT_EQ(text_of(theirs->read_head("db", {}, 0, {}).value().bytes), "two");
 }
 
 TEST(S3Heads, TellThatALostWriteWasWrittenAlthoughOthersHaveBuiltOnIt) {
@@ -115,6 +116,7 @@ TEST(S3Heads, TellThatALostWriteWasWrittenAlthoughOthersHaveBuiltOnIt) {
   };
   const auto write = ours->swap_head("db", zero, bytes("ours"), {});
   EXPECT_EQ(write.outcome, Outcome::written);
+  EXPECT_EQ(text_of(theirs->read_head("db", {}, 0, {}).value().bytes), "theirs");
   // The version is of a state that is no more.
   EXPECT_EQ(ours->swap_head("db", write.version, bytes("x"), {}).outcome, Outcome::conflict);
 }
