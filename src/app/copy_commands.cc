@@ -27,7 +27,7 @@ Result<Location> place(const std::string& url) {
   STELE_TRY(auto location, door::read_location(url));
   if (!location.moment) return location;
   return invalid("config/url",
-                 text("'", url,
+                 text("'", door::shown_location(url),
                       "' names a moment; what is copied is a database with its past, "
                       "so leave '@…' out: who reads the copy can ask for any moment"));
 }

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "door/location.h"
-#include "edn/reader.h"
+#include "door/secrets.h"
 #include "edn/writer.h"
 
 namespace stele::app {
@@ -27,7 +27,7 @@ bool Databases::names_one(const std::string& argument) {
 
 Result<Db> Databases::open(const std::string& argument) {
   if (!is_reference_text(argument)) return open_location(argument);
-  STELE_TRY(auto reference, edn::read(argument));
+  STELE_TRY(auto reference, door::read_discreetly(argument));
   return db_referred(reference, [this](const Value& name) { return open_value(name); });
 }
 
@@ -36,7 +36,7 @@ Result<Db> Databases::open_value(const Value& name) {
   if (name.is(Kind::map)) return open_location(edn::write(name));
   return invalid("config/syntax",
                  base::text("a database is named by its URL, as in #db-history \"file:shop\"; got ",
-                            edn::write_short(name)));
+                            door::shown(name)));
 }
 
 Result<Db> Databases::open_location(const std::string& url_or_map) {

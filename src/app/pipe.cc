@@ -6,6 +6,7 @@
 #include "base/environment.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "door/secrets.h"
 #include "edn/reader.h"
 #include "edn/writer.h"
 
@@ -62,10 +63,10 @@ const Pipe::Operation Pipe::kOperations[] = {
 
 std::string Pipe::answer(std::string_view line) {
   std::vector<Value::Entry> answer;
-  auto request = edn::read(line);
+  auto request = door::read_discreetly(line);
   if (request.ok() && !request->is(Kind::map)) {
     request = invalid("pipe/request", text("a request is a map, for example {:op :ping}; got ",
-                                           edn::write_short(*request)));
+                                           door::shown(*request)));
   }
   if (request.ok()) {
     if (const Value* rid = request->find_keyword("rid")) answer.emplace_back(key("rid"), *rid);
@@ -196,8 +197,8 @@ Result<Connection*> Pipe::connection(const Value& request) {
   STELE_TRY(auto id, required_text(request, "id"));
   auto found = connections_.find(id);
   if (found != connections_.end()) return &found->second.connection;
-  return invalid("pipe/unknown-name",
-                 text("no connection is named \"", id, "\"; make one with :create or :connect"));
+  return invalid("pipe/unknown-name", text("no connection is named \"", door::shown_url(id),
+                                           "\"; make one with :create or :connect"));
 }
 
 Result<Db> Pipe::db_of(const Value& request) {
@@ -213,7 +214,7 @@ Result<Db> Pipe::db_named(const Value& name) {
   if (!name.is(Kind::string)) {
     return invalid("pipe/request", text("a database is referred to by its name, as in #db \"x\"; "
                                         "got ",
-                                        edn::write_short(name)));
+                                        door::shown(name)));
   }
   if (auto found = snapshots_.find(name.as_string()); found != snapshots_.end()) {
     return found->second;
@@ -221,8 +222,8 @@ Result<Db> Pipe::db_named(const Value& name) {
   if (auto found = connections_.find(name.as_string()); found != connections_.end()) {
     return found->second.connection.db();
   }
-  return invalid("pipe/unknown-name",
-                 text("no connection or snapshot is named \"", name.as_string(), "\""));
+  return invalid("pipe/unknown-name", text("no connection or snapshot is named \"",
+                                           door::shown_url(name.as_string()), "\""));
 }
 
 Result<Db> Pipe::referred(const Value& reference) {

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "door/secrets.h"
 #include "edn/writer.h"
 
 namespace stele::app {
@@ -13,13 +14,13 @@ using base::text;
 Result<Value> required(const Value& request, std::string_view key) {
   if (const Value* found = request.find_keyword(key)) return *found;
   return invalid("pipe/request",
-                 text("the operation needs :", key, "; got ", edn::write_short(request)));
+                 text("the operation needs :", key, "; got ", door::shown(request)));
 }
 
 Result<std::string> required_text(const Value& request, std::string_view key) {
   STELE_TRY(auto value, required(request, key));
   if (value.is(Kind::string)) return std::string(value.as_string());
-  return invalid("pipe/request", text(":", key, " is a string; got ", edn::write_short(value)));
+  return invalid("pipe/request", text(":", key, " is a string; got ", door::shown(value)));
 }
 
 Result<std::vector<Value>> items_under(const Value& request, std::string_view key) {
@@ -28,7 +29,7 @@ Result<std::vector<Value>> items_under(const Value& request, std::string_view ke
   if (given->is_sequential()) {
     return std::vector<Value>(given->items().begin(), given->items().end());
   }
-  return invalid("pipe/request", text(":", key, " is a vector; got ", edn::write_short(*given)));
+  return invalid("pipe/request", text(":", key, " is a vector; got ", door::shown(*given)));
 }
 
 Result<IndexOrder> index_order(const Value& request) {

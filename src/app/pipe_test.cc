@@ -87,5 +87,35 @@ TEST_F(PipeTest, AFailedTransactionChangesNothingAndTheNextOneWorks) {
   EXPECT_NE(ask(R"({:op :transact :id "a" :tx []})").find(":max-tx 536870913"), std::string::npos);
 }
 
+TEST_F(PipeTest, NoAnswerShowsAPassword) {
+  const char* const kRequests[] = {
+      R"({:op :create :id "a" :config {:store {:backend :memory :id "secrets" :password "s3cr3t"}}})",
+      R"({:op :connect :id "a" :config {:store {:backend :memory :id "secrets" :password "s3cr3t"}}})",
+      R"({:op :db-info :id "a"})",
+      R"({:op :create :config {:store {:backend :memory :id "b" :secret-key "s3cr3t"}}})",
+      R"({:op :connect :id 7 :config "postgres://ann:s3cr3t@127.0.0.1:1/d"})",
+      R"({:op :connect :id "c" :config "postgres://ann:s3cr3t@127.0.0.1:1/d"})",
+      R"({:op :connect :id "c" :config {:store {:backend :postgres :host "127.0.0.1" :port 1
+          :dbname "d" :password "s3cr3t"}}})",
+      R"({:op :connect :id "c" :config {:store {:backend :s3 :bucket "bucket" :access-key "AK"
+          :endpoint "http://127.0.0.1:1" :secret-key "s3cr3t"}}})",
+      R"({:op :connect :id "c" :config {:store {:backend :s3 :bucket "b" :secret-key "s3cr3t"}}})",
+      R"({:op :connect :id "c" :config "http://me:s3cr3t@127.0.0.1:1/d?sig=s3cr3t"})",
+      R"({:op :connect :id "c" :config ["postgres://ann:s3cr3t@h/d"]})",
+      R"({:op :connect :id "c" :config "postgres://ann:s3cr3t@h/d@2025-11-01"})",
+      R"({:op :connect :id "c" :config {:store {:password "s3cr3t" :port 54x3}}})",
+      R"({:op :q :query [:find ?n . :where [_ :n ?n]] :args [#db "postgres://a:s3cr3t@h/d"]})",
+      R"({:op :q :query [:find ?n . :where [_ :n ?n]] :args [#db-as-of "http://h/d?s=s3cr3t"]})",
+      R"([{:password "s3cr3t"}])",
+      R"({:op :delete :id "a"})",
+  };
+  for (const char* request : kRequests) {
+    const auto answer = pipe_.answer(request);
+    EXPECT_EQ(answer.find("s3cr3t"), std::string::npos) << request << "\n" << answer;
+  }
+  EXPECT_NE(ask(kRequests[0]).find(R"(:password "***")"), std::string::npos);
+  EXPECT_EQ(ask(kRequests[16]), "true");  // although what it was opened with is not shown
+}
+
 }  // namespace
 }  // namespace stele::app

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "door/secrets.h"
 #include "edn/writer.h"
 
 namespace stele::app {
@@ -17,9 +18,8 @@ Result<std::span<const Value>> parts_of(const Value& reference, std::string_view
   const Value& behind = reference.tagged_value();
   if (behind.is_sequential() && behind.items().size() == 2) return behind.items();
   const auto tag = reference.name();
-  return invalid("pipe/request",
-                 text("#", tag, " is followed by a reference and a ", second, ", as in #", tag,
-                      " [\"x\" …]; got ", edn::write_short(behind)));
+  return invalid("pipe/request", text("#", tag, " is followed by a reference and a ", second,
+                                      ", as in #", tag, " [\"x\" …]; got ", door::shown(behind)));
 }
 
 // #db-as-of and #db-since

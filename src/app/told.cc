@@ -1,6 +1,7 @@
 #include "app/told.h"
 
 #include "db/state.h"
+#include "door/secrets.h"
 
 namespace stele::app {
 
@@ -52,7 +53,7 @@ Value told_config(const Db& db, const Value& given) {
   const auto& state = *db.state();
   const Value* store = given.is(Kind::map) ? given.find_keyword("store") : nullptr;
   return Value::map(
-      {{key("store"), store ? *store : given},
+      {{key("store"), door::without_secrets(store ? *store : given)},
        {key("branch"), key(state.branch)},
        {key("schema-flexibility"), key(state.config.schema_on_read ? "read" : "write")},
        {key("keep-history?"), Value(state.config.keep_history)},

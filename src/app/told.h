@@ -11,6 +11,7 @@ Value told(const std::vector<Datom>& datoms);  // [[e a v tx added] …]
 Value told(const Transaction& transaction);    // {:t n :instant #inst :data [[e a v tx added] …]}
 Value told(const std::vector<Transaction>& transactions);
 Value told(const TxReport& report);  // {:tx-data :tempids :tx-meta :max-tx :max-eid}
+// Without the secrets of what was given.
 Value told_config(const Db& db, const Value& given);
 Value told_basis(const Db& db, const Value& config);  // {:config … :max-tx n :max-eid n}
 

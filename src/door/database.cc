@@ -6,6 +6,7 @@
 #include "conn/connection.h"
 #include "door/location.h"
 #include "door/registry.h"
+#include "door/secrets.h"
 #include "edn/reader.h"
 #include "edn/writer.h"
 
@@ -114,7 +115,7 @@ Done check_initial(const Value& forms, const format::Config& config,
 
 Done no_moment(const Location& location, std::string_view url) {
   if (!location.moment) return {};
-  return invalid("config/url", text("'", url,
+  return invalid("config/url", text("'", door::shown_location(url),
                                     "' names a moment; a connection is to a database as "
                                     "it goes on: leave '@…' out, or ask for Db::as_of"));
 }
@@ -161,7 +162,7 @@ Done delete_database(std::string_view url_or_map) {
   STELE_TRY(auto location, door::read_location(url_or_map));
   STELE_DO(no_moment(location, url_or_map));
   if (location.branch != "db") {
-    return invalid("config/url", text("'", url_or_map,
+    return invalid("config/url", text("'", door::shown_location(url_or_map),
                                       "' names a branch; deleting one alone is "
                                       "not supported, and without it all of the database goes"));
   }

@@ -10,7 +10,6 @@
 #include "door/s3_location.h"
 #include "door/secrets.h"
 #include "door/web_backends.h"
-#include "edn/reader.h"
 #include "edn/writer.h"
 
 namespace stele::door {
@@ -186,7 +185,7 @@ bool names_database(std::string_view text) {
 
 Result<Location> read_location(std::string_view url_or_map) {
   if (!url_or_map.starts_with('{')) return read_url(url_or_map);
-  STELE_TRY(auto map, edn::read(url_or_map));
+  STELE_TRY(auto map, read_discreetly(url_or_map));
   return location_of(map);
 }
 
@@ -194,7 +193,7 @@ Result<Location> location_of(const Value& url_or_map) {
   if (url_or_map.is(Kind::string)) return read_location(url_or_map.as_string());
   if (url_or_map.is(Kind::map)) return read_map(url_or_map);
   return invalid("config/syntax",
-                 text("a database is named by a URL or a map; got ", edn::write_short(url_or_map)));
+                 text("a database is named by a URL or a map; got ", shown(url_or_map)));
 }
 
 }  // namespace stele::door

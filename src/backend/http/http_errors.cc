@@ -18,6 +18,12 @@ bool is_over(Deadline deadline, base::Environment& environment) {
   return !never && environment.steady_ms() + kClockTickMs >= deadline.steady_ms;
 }
 
+// Servers repeat the query, in which there may be a secret, when they point elsewhere.
+std::string shown_address(const std::string& url) {
+  const auto address = HttpAddress::read(url);
+  return address.ok() ? address->shown() : url.substr(0, url.find('?'));
+}
+
 Error no_answer(const std::string& shown, const net::HttpResponse& response,
                 std::string_view doing) {
   const std::string where = text(" while ", doing, " (", response.problem, ")");
@@ -58,11 +64,12 @@ Error http_error(const HttpAddress& address, const net::HttpResponse& response,
     return unavailable("store/denied", text(said, " Reading is not allowed as we ask."));
   if (response.status == 429 || response.status >= 500) return unavailable("store/busy", said);
   if (response.status / 100 == 3) {
-    const std::string* location = response.header("location");
+    const std::string* header = response.header("location");
+    const auto location = header ? shown_address(*header) : std::string();
     return invalid(
         "store/redirect",
         text(said, " Redirects are not followed",
-             location ? text("; it points to ", *location, ": connect there") : "", "."));
+             location.empty() ? "" : text("; it points to ", location, ": connect there"), "."));
   }
   return unavailable("store/answer", said);
 }

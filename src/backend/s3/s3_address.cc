@@ -57,7 +57,8 @@ Result<S3Address> S3Address::make(std::string bucket, std::string prefix, std::s
   const auto slash = std::min(rest.find('/'), rest.size());
   const std::string host = without_default_port(rest.substr(0, slash), address.scheme_);
   if (host.empty() || host.find_first_of("@?#%\\ ") != std::string::npos) {
-    return bad(text("'", endpoint,
+    // What is before an '@' may be a password, and is not shown.
+    return bad(text("'", address.scheme_, rest.substr(rest.rfind('@') + 1),
                     "' is no endpoint: a host, and perhaps a port and a path, "
                     "follow the scheme"));
   }
