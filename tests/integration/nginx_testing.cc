@@ -1,32 +1,22 @@
 #include "nginx_testing.h"
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
-#include "base/check.h"
 #include "base/environment.h"
 #include "base/text.h"
 
 namespace stele::scene {
 
 using base::text;
-namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::int64_t kStartMs = 30'000;
 // nginx writes its log when an answer has been sent, which may be after it has been read.
 constexpr std::int64_t kLogMs = 50;
 
-std::string content(const fs::path& path) {
+std::string content(const std::string& path) {
   std::ifstream in(path);
   return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
-[[noreturn]] void give_up(const std::string& why) {
-  std::fprintf(stderr, "nginx did not start: %s\n", why.c_str());
-  std::abort();
 }
 
 }  // namespace
@@ -35,27 +25,6 @@ Nginx& Nginx::instance() {
   static Nginx nginx;
   return nginx;
 }
-
-Nginx::Nginx() {
-  auto& environment = base::system_environment();
-  directory_ =
-      fs::temp_directory_path() / text("stele-nginx-", to_string(environment.random_uuid()));
-  script_ = ::popen(text("exec '", STELE_SERVERS, "/nginx' '", directory_, "'").c_str(), "w");
-  STELE_CHECK(script_ != nullptr);
-  const auto end = base::deadline_after(environment, kStartMs);
-  while (!fs::exists(directory_ + "/ready")) {
-    if (fs::exists(directory_ + "/failed")) give_up(content(directory_ + "/failed"));
-    if (base::passed(end, environment)) give_up("it takes too long");
-    environment.sleep_ms(20);
-  }
-  std::ifstream ready(directory_ + "/ready");
-  for (std::string line; std::getline(ready, line);) {
-    const auto equals = line.find('=');
-    values_[line.substr(0, equals)] = line.substr(equals + 1);
-  }
-}
-
-Nginx::~Nginx() { ::pclose(script_); }
 
 std::string Nginx::new_folder() { return text("db", folders_++); }
 

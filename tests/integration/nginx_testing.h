@@ -4,10 +4,10 @@
 // Thread safety: full once it is there.
 #pragma once
 
-#include <cstdio>
-#include <map>
 #include <string>
 #include <vector>
+
+#include "base/server_script_testing.h"
 
 namespace stele::scene {
 
@@ -16,7 +16,7 @@ class Nginx {
   static Nginx& instance();
 
   // What the script says: www, url, tls_url, ca_bundle, no_ranges_url, ….
-  const std::string& operator[](const std::string& name) const { return values_.at(name); }
+  const std::string& operator[](const std::string& name) const { return script_[name]; }
   // A folder of its own below www, not there yet: its name.
   std::string new_folder();
 
@@ -25,12 +25,9 @@ class Nginx {
   std::vector<std::string> requests(const std::string& folder);
 
  private:
-  Nginx();
-  ~Nginx();
+  Nginx() = default;
 
-  std::string directory_;
-  std::FILE* script_ = nullptr;  // its standard input: while it is open, the server runs
-  std::map<std::string, std::string> values_;
+  base::ServerScript script_{"nginx"};
   int folders_ = 0;
   std::size_t log_bytes_seen_ = 0;
 };

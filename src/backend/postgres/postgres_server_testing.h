@@ -4,11 +4,10 @@
 // Thread safety: none for what acts on the server; urls may be asked for from any thread.
 #pragma once
 
-#include <cstdio>
-#include <map>
 #include <string>
 
 #include "backend/postgres/postgres_settings.h"
+#include "base/server_script_testing.h"
 
 namespace stele::backend {
 
@@ -17,7 +16,7 @@ class PostgresServer {
   static PostgresServer& instance();
 
   // What the script says: port, owner, reader, ann, ann_password.
-  const std::string& operator[](const std::string& name) const { return values_.at(name); }
+  const std::string& operator[](const std::string& name) const { return script_[name]; }
   // "postgres://role@127.0.0.1:port/postgres?prefix=…".
   std::string url(const std::string& prefix, const std::string& role = "owner") const;
   PostgresSettings settings(const std::string& prefix, const std::string& role = "owner") const;
@@ -25,17 +24,12 @@ class PostgresServer {
   static std::string new_prefix();
 
   // kill, quit, start, freeze, thaw; returns when it is done. See the script.
-  void command(const char* what);
+  void command(const std::string& what) { script_.command(what); }
 
  private:
-  PostgresServer();
-  ~PostgresServer();
-  void await(const std::string& file, const std::string& content);
+  PostgresServer() = default;
 
-  std::string directory_;
-  std::FILE* script_ = nullptr;  // its standard input: while it is open, the server runs
-  std::map<std::string, std::string> values_;
-  int commands_ = 0;
+  base::ServerScript script_{"postgres"};
 };
 
 }  // namespace stele::backend

@@ -1,63 +1,31 @@
 #include "backend/s3/rados_gateway_testing.h"
 
+#include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 
 #include "backend/s3/s3_client.h"
-#include "base/check.h"
 #include "base/text.h"
 
 namespace stele::backend {
 
 using base::text;
-namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::int64_t kStartMs = 120'000;
 const char* const kBucket = "stele-tests";
-
-[[noreturn]] void give_up(const std::string& why) {
-  std::fprintf(stderr, "The RADOS Gateway did not start: %s\n", why.c_str());
-  std::abort();
-}
-
-std::string content(const fs::path& path) {
-  std::ifstream in(path);
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
 }  // namespace
 
 RadosGateway& RadosGateway::instance() {
-  static RadosGateway gateway;
+  static RadosGateway gateway("memstore");
   return gateway;
 }
 
-RadosGateway::RadosGateway() {
-  auto& environment = base::system_environment();
-  directory_ = fs::temp_directory_path() / text("stele-rgw-", to_string(environment.random_uuid()));
-  script_ = ::popen(text("exec '", STELE_SERVERS, "/rgw' '", directory_, "'").c_str(), "w");
-  STELE_CHECK(script_ != nullptr);
-  const auto end = base::deadline_after(environment, kStartMs);
-  while (!fs::exists(directory_ + "/ready")) {
-    if (fs::exists(directory_ + "/failed")) give_up(content(directory_ + "/failed"));
-    if (base::passed(end, environment)) give_up("it takes too long");
-    environment.sleep_ms(20);
-  }
-  std::ifstream ready(directory_ + "/ready");
-  for (std::string line; std::getline(ready, line);) {
-    const auto equals = line.find('=');
-    values_[line.substr(0, equals)] = line.substr(equals + 1);
-  }
-  make_bucket(kBucket);
+RadosGateway& RadosGateway::durable() {
+  static RadosGateway gateway("bluestore");
+  return gateway;
 }
 
-RadosGateway::~RadosGateway() { ::pclose(script_); }
-
-const std::string& RadosGateway::operator[](const std::string& name) const {
-  return values_.at(name);
+RadosGateway::RadosGateway(const std::string& arguments) : script_("rgw", arguments) {
+  make_bucket(kBucket);
 }
 
 S3StoreOptions RadosGateway::options() {
@@ -82,6 +50,12 @@ std::string RadosGateway::url() {
   return text("s3://", options.bucket, '/', options.prefix, "?endpoint=", (*this)["endpoint"]);
 }
 
+std::string RadosGateway::through_the_second(const std::string& url) const {
+  const std::string& endpoint = (*this)["endpoint"];
+  std::string second = url;
+  return second.replace(second.find(endpoint), endpoint.size(), (*this)["second_endpoint"]);
+}
+
 void RadosGateway::put(const std::string& bucket, const std::string& query,
                        const std::string& body) const {
   AwsSettings settings;
@@ -92,7 +66,9 @@ void RadosGateway::put(const std::string& bucket, const std::string& query,
   S3Request request{.method = "PUT", .body = base::view(body)};
   if (!query.empty()) request.query.push_back({query, ""});
   const auto response = client.send(request, {});
-  if (response.status / 100 != 2) give_up(client.error_of(response, "setting up", {}).message());
+  if (response.status / 100 == 2) return;
+  std::fprintf(stderr, "%s\n", client.error_of(response, "setting up", {}).message().c_str());
+  std::abort();
 }
 
 void RadosGateway::make_bucket(const std::string& bucket) const { put(bucket, "", ""); }

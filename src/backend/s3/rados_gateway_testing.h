@@ -1,23 +1,29 @@
 // A Ceph RADOS Gateway for tests: a true server of S3's kind, started by tests/servers/rgw at the
-// first use and stopped when the process ends.
+// first use and stopped when the process ends. Two gateways serve the same buckets.
 //
-// Thread safety: full once it is there.
+// Thread safety: full once it is there, but for commands.
 #pragma once
 
-#include <cstdio>
-#include <map>
 #include <string>
 
 #include "backend/s3/s3_store.h"
+#include "base/server_script_testing.h"
 
 namespace stele::backend {
 
 class RadosGateway {
  public:
+  // Keeps everything in memory; its OSD must not be killed.
   static RadosGateway& instance();
+  // Another one, whose OSD keeps everything in a file: whatever is killed can be started again.
+  static RadosGateway& durable();
 
-  // What the script says: endpoint, tls_endpoint, ca_bundle, access_key, secret_key, reader_….
-  const std::string& operator[](const std::string& name) const;
+  // What the script says: endpoint, second_endpoint, tls_endpoint, ca_bundle, access_key,
+  // secret_key, reader_….
+  const std::string& operator[](const std::string& name) const { return script_[name]; }
+  // kill, start, freeze, thaw of gateway, second-gateway, osd, mon; returns when it is done. See
+  // the script.
+  void command(const std::string& what) { script_.command(what); }
 
   // The owner's store under a prefix that nobody has used, in a bucket that is there.
   S3StoreOptions options();
@@ -28,15 +34,14 @@ class RadosGateway {
   // "s3://bucket/prefix?endpoint=…" with a prefix of its own, for the owner, whose keys are put
   // into the environment.
   std::string url();
+  // The same place through the second gateway.
+  std::string through_the_second(const std::string& url) const;
 
  private:
-  RadosGateway();
-  ~RadosGateway();
+  explicit RadosGateway(const std::string& arguments);
   void put(const std::string& bucket, const std::string& query, const std::string& body) const;
 
-  std::string directory_;
-  std::FILE* script_ = nullptr;  // its standard input: while it is open, the server runs
-  std::map<std::string, std::string> values_;
+  base::ServerScript script_;
 };
 
 }  // namespace stele::backend
