@@ -47,6 +47,15 @@ void add_copy(CLI::App& app, Done& done, const char* name, const char* help, con
   command->callback([a, run, &done] { done = run(*a); });
 }
 
+void add_dump(CLI::App& app, Done& done) {
+  auto* command = app.add_subcommand("dump", "Print what is stored, as text")->group(kGroup);
+  auto a = std::make_shared<DumpArguments>();
+  command->add_option("DB", a->database, "the database's URL")->required();
+  command->add_option("NAME", a->name, "how the name of a pack or node begins; otherwise the head");
+  command->add_flag("--full", a->full, "also what transactions changed, and all rows of leaves");
+  command->callback([a, &done] { done = dump(*a); });
+}
+
 void add_list(CLI::App& app, Done& done) {
   auto* command = app.add_subcommand("list", "List what a store holds")->group(kGroup);
   auto store = std::make_shared<std::string>();
@@ -63,6 +72,7 @@ void add_database_commands(CLI::App& app, Done& done) {
   add_simple(app, done, "info", "Say what a database holds, and how", info);
   add_simple(app, done, "fold", "Move recent transactions into the trees now", fold);
   add_simple(app, done, "verify", "Read all of a database and check it", verify);
+  add_dump(app, done);
   add_simple(app, done, "repair", "Restore the newest state that verifies", repair);
   add_copy(app, done, "copy", "Copy a database into another store", "TO",
            "URL of a store without it, or with an earlier state of it", copy);

@@ -31,6 +31,15 @@ Done fold(const std::string& database);
 Done remove(const std::string& database);
 Done repair(const std::string& database);
 Done verify(const std::string& database);
+
+struct DumpArguments {
+  std::string database;
+  std::string name;  // of a pack or node
+  bool full = false;
+};
+// What is stored, as EDN.
+Done dump(const DumpArguments& arguments);
+
 Done pipe();
 
 // ---- between stores: copy_commands.cc

@@ -3,6 +3,7 @@
 #include "app/arguments.h"
 #include "app/commands.h"
 #include "app/databases.h"
+#include "app/dump.h"
 #include "app/told.h"
 #include "base/text.h"
 #include "base/try.h"
@@ -94,6 +95,13 @@ Done verify(const std::string& database) {
   STELE_TRY(auto packs, conn::verify_packs(*store));
   print(text("verified: ", nodes, " nodes, ", packs, " packs and every record of the head\n"));
   return {};
+}
+
+Done dump(const DumpArguments& arguments) {
+  STELE_TRY(auto location, door::read_location(arguments.database));
+  STELE_TRY(auto store, door::open_store(location.store, door::Access::open));
+  return dump(*store, {location.branch, arguments.name, arguments.full},
+              [](const Value& piece) { print(write_edn(piece) + "\n"); });
 }
 
 Done repair(const std::string& database) {
