@@ -8,6 +8,8 @@
 #pragma once
 
 #include <memory>
+#include <set>
+#include <string>
 #include <string_view>
 
 #include <stele/db.h>
@@ -67,6 +69,18 @@ class Connection {
   // Moves what was committed since the last fold into the trees now. Commits do this by themselves
   // when the tail has grown; calling it changes no answer.
   Done fold() const;
+
+  // Branches are further heads over the same nodes: making one costs a write, whatever the size.
+  // Connect to one as URL#name. The main branch is "db".
+  //
+  // Which there are; reads every head.
+  Result<std::set<std::string>> branches() const;
+  // Makes the branch `name` of a branch, or of a commit (its id as uuid or hex) that some head
+  // still has as its own or in its tail. Errors: `conflict` `:branch-already-exists`; `invalid`
+  // `:from-branch-does-not-point-to-existing-branch-or-commit`. [S-50]
+  Done branch(const std::string& from, const std::string& name) const;
+  // Errors: `invalid` `:cannot-delete-main-db-branch`, `unavailable` `:branch-does-not-exist`.
+  Done delete_branch(const std::string& name) const;  // [S-51]
 
   StoreStatistics statistics() const;
   std::string url() const;

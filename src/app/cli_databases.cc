@@ -47,6 +47,15 @@ void add_copy(CLI::App& app, Done& done, const char* name, const char* help, con
   command->callback([a, run, &done] { done = run(*a); });
 }
 
+void add_branch(CLI::App& app, Done& done, const char* name, const char* help,
+                Done (*run)(const BranchArguments&)) {
+  auto* command = app.add_subcommand(name, help)->group(kGroup);
+  auto a = std::make_shared<BranchArguments>();
+  command->add_option("DB", a->database, "the database's URL")->required();
+  command->add_option("NAME", a->name, "the branch")->required();
+  command->callback([a, run, &done] { done = run(*a); });
+}
+
 void add_dump(CLI::App& app, Done& done) {
   auto* command = app.add_subcommand("dump", "Print what is stored, as text")->group(kGroup);
   auto a = std::make_shared<DumpArguments>();
@@ -79,6 +88,8 @@ void add_database_commands(CLI::App& app, Done& done) {
   add_copy(app, done, "publish", "Lay a database out for any web server", "FOLDER",
            "the folder that is served", publish);
   add_list(app, done);
+  add_branch(app, done, "branch", "Make a branch of DB, or of DB#other", branch);
+  add_branch(app, done, "delete-branch", "Delete a branch", delete_branch);
   add_simple(app, done, "delete", "Remove a database and all it has stored", remove);
 }
 

@@ -42,6 +42,13 @@ Done dump(const DumpArguments& arguments);
 
 Done pipe();
 
+struct BranchArguments {
+  std::string database;  // with #from, if it is not the main branch
+  std::string name;
+};
+Done branch(const BranchArguments& arguments);
+Done delete_branch(const BranchArguments& arguments);
+
 // ---- between stores: copy_commands.cc
 
 struct CopyArguments {

@@ -86,6 +86,17 @@ Done fold(const std::string& database) {
 
 Done remove(const std::string& database) { return delete_database(database); }
 
+Done branch(const BranchArguments& arguments) {
+  STELE_TRY(auto location, door::read_location(arguments.database));
+  STELE_TRY(auto connection, connect(arguments.database));
+  return connection.branch(location.branch, arguments.name);
+}
+
+Done delete_branch(const BranchArguments& arguments) {
+  STELE_TRY(auto connection, connect(arguments.database));
+  return connection.delete_branch(arguments.name);
+}
+
 Done verify(const std::string& database) {
   STELE_TRY(Db db, open(database));
   tree::Reader reader;

@@ -31,7 +31,7 @@ Value store_config(const Value& config) {
 }
 
 // Operations of the protocol that this version has no engine for.
-constexpr std::string_view kNotYet[] = {"branch", "branches", "delete-branch", "merge", "gc"};
+constexpr std::string_view kNotYet[] = {"merge", "gc"};
 
 }  // namespace
 
@@ -59,6 +59,9 @@ const Pipe::Operation Pipe::kOperations[] = {
     {"schema", &Pipe::schema},
     {"reverse-schema", &Pipe::reverse_schema},
     {"db-info", &Pipe::db_info},
+    {"branches", &Pipe::branches},
+    {"branch", &Pipe::branch},
+    {"delete-branch", &Pipe::delete_branch},
 };
 
 std::string Pipe::answer(std::string_view line) {

@@ -55,6 +55,10 @@ class Pipe {
   Result<Value> schema(const Value& request);
   Result<Value> reverse_schema(const Value& request);
   Result<Value> db_info(const Value& request);
+  // pipe_branches.cc
+  Result<Value> branches(const Value& request);
+  Result<Value> branch(const Value& request);
+  Result<Value> delete_branch(const Value& request);
 
   using ReadIndex = Result<std::vector<Datom>> (Db::*)(IndexOrder, std::span<const Value>,
                                                        std::size_t) const;

@@ -51,6 +51,7 @@ class Connection {
 
   StoreStatistics statistics() const;
   std::string url() const { return store_->url(); }
+  Store& store() const { return *store_; }
   const format::Config& config() const { return config_; }
   void release() { released_ = true; }
 

@@ -163,8 +163,8 @@ Done delete_database(std::string_view url_or_map) {
   STELE_DO(no_moment(location, url_or_map));
   if (location.branch != "db") {
     return invalid("config/url", text("'", door::shown_location(url_or_map),
-                                      "' names a branch; deleting one alone is "
-                                      "not supported, and without it all of the database goes"));
+                                      "' names a branch: delete the branch alone, or the database "
+                                      "without naming one"));
   }
   STELE_TRY(auto store, door::open_store(location.store, Access::open));
   return conn::delete_database(*store, Deadline{});

@@ -2,6 +2,7 @@
 #include <stele/stele.h>
 
 #include "base/try.h"
+#include "conn/branches.h"
 #include "conn/connection.h"
 #include "edn/reader.h"
 #include "edn/writer.h"
@@ -51,6 +52,17 @@ Result<TxReport> Connection::transact(std::span<const Datom> datoms,
 }
 
 Done Connection::fold() const { return impl_->fold(Deadline{}); }
+
+Result<std::set<std::string>> Connection::branches() const {
+  return conn::branch_names(impl_->store(), Deadline{});
+}
+Done Connection::branch(const std::string& from, const std::string& name) const {
+  return conn::create_branch(impl_->store(), from, name, Deadline{});
+}
+Done Connection::delete_branch(const std::string& name) const {
+  return conn::delete_branch(impl_->store(), name, Deadline{});
+}
+
 StoreStatistics Connection::statistics() const { return impl_->statistics(); }
 std::string Connection::url() const { return impl_->url(); }
 void Connection::release() const { impl_->release(); }
