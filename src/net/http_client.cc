@@ -4,6 +4,9 @@
 //   batch
 //       counts those that are not finished and lives until the count is zero.
 //   D3  At most in_flight_max transfers are in flight; the others wait in the order they came.
+//   D4  Of two transfers for one request each knows the other while both are in flight. The second
+//       writes into an answer of its own; the caller's is written by one that is in flight alone,
+//       or by the first.
 #include "net/http_client.h"
 
 #include <algorithm>
@@ -19,6 +22,7 @@
 #include "base/mutex.h"
 #include "base/text.h"
 #include "net/curl_library.h"
+#include "net/hedging.h"
 
 namespace stele::net {
 
@@ -30,6 +34,11 @@ namespace {
 constexpr std::int64_t kPollMs = 1'000;
 // A fresh connection costs a TLS handshake; so many are kept although nothing runs on them.
 constexpr long kConnectionsKept = 64;
+// Servers whose latencies are remembered; more than anyone reads from.
+constexpr std::size_t kHedgedServersMax = 256;
+// A silence within an answer is late after so many times what one before it may take, and this.
+constexpr std::int64_t kLateWithin = 8;
+constexpr std::int64_t kLateWithinLeastMs = 1'000;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -54,14 +63,42 @@ struct Transfer {
   std::uint64_t body_bytes_max = 0;
   std::size_t body_sent = 0;
   bool too_large = false;
+  CURL* easy = nullptr;
+  // Of requests that may be hedged: what is known of the server; else null.
+  Hedging* hedging = nullptr;
+  base::Environment* environment = nullptr;
+  std::int64_t began_ms = 0;
+  std::int64_t moved_ms = 0;    // when something came last
+  std::int64_t answer_ms = -1;  // how long it took until an answer began
+  Transfer* twin = nullptr;
+  bool has_second = false;  // now, or had
+  bool is_second = false;
+  HttpResponse own;  // of a second
+  HttpResponse* callers = nullptr;
   curl_slist* headers = nullptr;
   char error[CURL_ERROR_SIZE] = {};
 };
+
+void note_movement(Transfer& transfer) {
+  if (!transfer.hedging) return;
+  transfer.moved_ms = transfer.environment->steady_ms();
+  if (transfer.answer_ms < 0) transfer.answer_ms = transfer.moved_ms - transfer.began_ms;
+}
+
+// Is there no hope that the other of two answers is a better one?
+bool is_good(const HttpResponse& response) {
+  return response.ok() && response.status < 500 && response.status != 429;
+}
+
+std::string server_of(const std::string& url) {
+  return url.substr(0, url.find_first_of("/?", url.find("//") + 2));
+}
 
 // --- what libcurl calls ------------------------------------------------------------------------
 
 std::size_t take_body(char* data, std::size_t, std::size_t bytes, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
+  note_movement(transfer);
   auto& body = transfer.response->body;
   if (body.size() + bytes > transfer.body_bytes_max) {
     transfer.too_large = true;
@@ -73,6 +110,7 @@ std::size_t take_body(char* data, std::size_t, std::size_t bytes, void* user) {
 
 std::size_t take_header(char* data, std::size_t, std::size_t bytes, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
+  note_movement(transfer);
   auto& response = *transfer.response;
   const std::string_view line(data, bytes);
   const auto colon = line.find(':');
@@ -146,18 +184,27 @@ class HttpClient::Driver {
 
   void run_all(std::span<const HttpRequest> requests, std::span<HttpResponse> responses);
   std::uint64_t begun() const { return begun_; }
+  HedgeCounts hedges() const { return {may_hedge_, seconds_, won_}; }
 
  private:
   void drive();
   bool wait_for_work();
   void start_waiting();
   void start(std::unique_ptr<Transfer> transfer);
+  void run(std::unique_ptr<Transfer> transfer);
+  Hedging* hedging_of(const HttpRequest& request);
+  std::int64_t send_seconds();
+  void send_second(Transfer& first);
+  void settle(Transfer& transfer);
+  void give_up(Transfer& transfer);
+  void rest(CURL* easy);
   void set_options(CURL* easy, Transfer& transfer);
   void set_method(CURL* easy, Transfer& transfer);
   void set_trust(CURL* easy, Transfer& transfer);
   void set_times(CURL* easy, const HttpRequest& request);
   void take_finished();
   void tell(CURL* easy, Transfer& transfer, CURLcode code);
+  void note_answer(const Transfer& transfer);
   void finish(Transfer& transfer);
   CURL* take_easy();
 
@@ -167,7 +214,11 @@ class HttpClient::Driver {
   CURLM* multi_ = nullptr;
   std::vector<CURL*> idle_;  // handles that rest between transfers
   std::unordered_map<CURL*, std::unique_ptr<Transfer>> in_flight_;
+  std::map<std::string, Hedging> servers_;
   std::atomic<std::uint64_t> begun_{0};
+  std::atomic<std::uint64_t> may_hedge_{0};
+  std::atomic<std::uint64_t> seconds_{0};
+  std::atomic<std::uint64_t> won_{0};
 
   base::Mutex mutex_;
   base::Condition work_;
@@ -230,7 +281,10 @@ void HttpClient::Driver::drive() {
     int running = 0;
     curl_.curl_multi_perform(multi_, &running);
     take_finished();
-    if (running > 0) curl_.curl_multi_poll(multi_, nullptr, 0, kPollMs, nullptr);
+    const std::int64_t wait_ms = send_seconds();
+    if (running > 0) {
+      curl_.curl_multi_poll(multi_, nullptr, 0, static_cast<int>(wait_ms), nullptr);
+    }
   }
 }
 
@@ -260,12 +314,105 @@ void HttpClient::Driver::start(std::unique_ptr<Transfer> transfer) {
     transfer->response->problem = "the deadline passed before it was its turn";
     return finish(*transfer);
   }
+  transfer->callers = transfer->response;
+  transfer->hedging = hedging_of(*transfer->request);
+  if (transfer->hedging) {
+    transfer->hedging->began();
+    ++may_hedge_;
+  }
+  run(std::move(transfer));
+}
+
+void HttpClient::Driver::run(std::unique_ptr<Transfer> transfer) {
   ++begun_;
-  CURL* easy = take_easy();
+  CURL* easy = transfer->easy = take_easy();
+  transfer->environment = &environment_;
+  transfer->began_ms = transfer->moved_ms = environment_.steady_ms();
   set_options(easy, *transfer);
   curl_.curl_multi_add_handle(multi_, easy);
   in_flight_.emplace(easy, std::move(transfer));
 }
+
+// --- second requests
+
+Hedging* HttpClient::Driver::hedging_of(const HttpRequest& request) {
+  if (!request.hedged || request.method != "GET") return nullptr;
+  const auto server = server_of(request.url);
+  const auto found = servers_.find(server);
+  if (found != servers_.end()) return &found->second;
+  return servers_.size() < kHedgedServersMax ? &servers_[server] : nullptr;
+}
+
+// Sends second requests for those that are late; how long until the next is.
+std::int64_t HttpClient::Driver::send_seconds() {
+  const std::int64_t now_ms = environment_.steady_ms();
+  std::int64_t wait_ms = kPollMs;
+  std::vector<Transfer*> late;
+  for (const auto& [easy, transfer] : in_flight_) {
+    const auto delay_ms = transfer->hedging ? transfer->hedging->delay_ms() : std::nullopt;
+    if (!delay_ms || transfer->has_second || transfer->is_second) continue;
+    const std::int64_t allowed_ms =
+        transfer->answer_ms < 0 ? *delay_ms : std::max(*delay_ms * kLateWithin, kLateWithinLeastMs);
+    const std::int64_t left_ms = transfer->moved_ms + allowed_ms - now_ms;
+    if (left_ms > 0) {
+      wait_ms = std::min(wait_ms, left_ms);
+    } else {
+      late.push_back(transfer.get());
+    }
+  }
+  for (Transfer* transfer : late) {
+    if (in_flight_.size() >= static_cast<std::size_t>(options_.in_flight_max)) break;
+    if (transfer->hedging->take(now_ms)) send_second(*transfer);
+  }
+  return wait_ms;
+}
+
+void HttpClient::Driver::send_second(Transfer& first) {
+  auto second = std::make_unique<Transfer>();
+  second->request = first.request;
+  second->response = &second->own;
+  second->callers = first.callers;
+  second->batch = first.batch;
+  second->body_bytes_max = first.body_bytes_max;
+  second->hedging = first.hedging;
+  second->is_second = first.has_second = true;
+  second->twin = &first;
+  first.twin = second.get();
+  ++seconds_;
+  run(std::move(second));
+}
+
+// One of two has come to its end, or the only one.
+void HttpClient::Driver::settle(Transfer& transfer) {
+  if (Transfer* twin = transfer.twin) {
+    twin->twin = nullptr;
+    if (!is_good(*transfer.response)) {
+      curl_.curl_slist_free_all(transfer.headers);
+      return;  // it is for the other now
+    }
+    give_up(*twin);
+  }
+  if (transfer.is_second) {
+    *transfer.callers = std::move(transfer.own);
+    ++won_;
+  }
+  finish(transfer);
+}
+
+void HttpClient::Driver::give_up(Transfer& transfer) {
+  auto node = in_flight_.extract(transfer.easy);
+  rest(transfer.easy);
+  curl_.curl_slist_free_all(transfer.headers);
+}
+
+// Takes the handle out of use, whatever it is doing.
+void HttpClient::Driver::rest(CURL* easy) {
+  curl_.curl_multi_remove_handle(multi_, easy);
+  curl_.curl_easy_reset(easy);
+  idle_.push_back(easy);
+}
+
+// --- options
 
 CURL* HttpClient::Driver::take_easy() {
   if (idle_.empty()) return curl_.curl_easy_init();
@@ -322,6 +469,8 @@ void HttpClient::Driver::set_trust(CURL* easy, Transfer& transfer) {
   // The first connection tells whether others may share it.
   set(easy, CURLOPT_PIPEWAIT, 1L);
   if (!options_.ca_bundle.empty()) set(easy, CURLOPT_CAINFO, options_.ca_bundle.c_str());
+  // What holds the first up may be their connection.
+  if (transfer.is_second) set(easy, CURLOPT_FRESH_CONNECT, 1L);
 }
 
 void HttpClient::Driver::set_times(CURL* easy, const HttpRequest& request) {
@@ -343,10 +492,9 @@ void HttpClient::Driver::take_finished() {
     auto node = in_flight_.extract(easy);
     Transfer& transfer = *node.mapped();
     tell(easy, transfer, code);
-    curl_.curl_multi_remove_handle(multi_, easy);
-    curl_.curl_easy_reset(easy);
-    idle_.push_back(easy);
-    finish(transfer);
+    rest(easy);
+    note_answer(transfer);
+    settle(transfer);
   }
 }
 
@@ -364,6 +512,15 @@ void HttpClient::Driver::tell(CURL* easy, Transfer& transfer, CURLcode code) {
   response.problem = transfer.error[0] ? transfer.error : curl_.curl_easy_strerror(code);
   if (transfer.too_large) {
     response.problem = text("the answer has more than ", transfer.body_bytes_max, " bytes");
+  }
+}
+
+void HttpClient::Driver::note_answer(const Transfer& transfer) {
+  if (!transfer.hedging) return;
+  if (!is_good(*transfer.response)) {
+    if (transfer.response->ok()) transfer.hedging->pushed_back(environment_.steady_ms());
+  } else if (transfer.answer_ms >= 0) {
+    transfer.hedging->answered(transfer.answer_ms);
   }
 }
 
@@ -393,6 +550,7 @@ std::vector<HttpResponse> HttpClient::send_all(std::span<const HttpRequest> requ
 }
 
 std::uint64_t HttpClient::requests_begun() const { return driver_->begun(); }
+HedgeCounts HttpClient::hedges() const { return driver_->hedges(); }
 
 const std::string* HttpResponse::header(std::string_view name) const {
   const auto found = std::ranges::find(headers, name, &Header::name);
@@ -412,6 +570,15 @@ std::shared_ptr<HttpClient> shared_http_client(const std::string& ca_bundle) {
     known = client;
   }
   return client;
+}
+
+std::int64_t retry_after_ms(const HttpResponse& response) {
+  const std::string* told = response.header("retry-after");
+  std::uint32_t seconds = 0;
+  if (!told) return 0;
+  const char* end = told->data() + told->size();
+  const auto read = std::from_chars(told->data(), end, seconds);
+  return read.ec == std::errc() && read.ptr == end ? std::int64_t{seconds} * 1'000 : 0;
 }
 
 std::string percent_encoded(std::string_view in, bool keep_slashes) {

@@ -10,6 +10,9 @@
 // again, but for this: when a kept connection turns out to have been closed, the request is sent
 // once more on a new one, and `sent_again` tells.
 //
+// A request that asks for it is hedged: once it is silent for longer than usual a second one like
+// it goes out, the first good answer wins, and the other is given up (hedging.h).
+//
 // A status of 400 or more is an answer, not a failure: what it means is for the caller.
 //
 // Thread safety: full. Not usable on both sides of a fork(): see shared_http_client.
@@ -42,6 +45,8 @@ struct HttpRequest {
   // What a PUT or POST sends. It must stay where it is until the answer is there.
   base::ByteView body;
   Deadline deadline;
+  // A GET that may be sent twice at once.
+  bool hedged = false;
 };
 
 struct HttpResponse {
@@ -81,6 +86,13 @@ struct HttpClientOptions {
   std::string ca_bundle;
 };
 
+// What became of hedged requests so far.
+struct HedgeCounts {
+  std::uint64_t requests = 0;  // that might be hedged
+  std::uint64_t seconds = 0;   // second requests
+  std::uint64_t won = 0;       // whose answer was the one that was used
+};
+
 class HttpClient {
  public:
   explicit HttpClient(HttpClientOptions options = {},
@@ -93,8 +105,9 @@ class HttpClient {
   // All together, as many in flight as allowed; answers in the order of the requests.
   std::vector<HttpResponse> send_all(std::span<const HttpRequest> requests);
 
-  // Requests that were begun so far.
+  // Requests that were begun so far, second ones among them.
   std::uint64_t requests_begun() const;
+  HedgeCounts hedges() const;
 
  private:
   class Driver;
@@ -104,6 +117,10 @@ class HttpClient {
 // The client of this process for these certificates, made at the first use and ended with the last
 // reference: stores on one server share its connections. After a fork() the child gets its own.
 std::shared_ptr<HttpClient> shared_http_client(const std::string& ca_bundle);
+
+// How long a server that refuses for now asks to be left alone (Retry-After, in seconds); 0 if it
+// does not say.
+std::int64_t retry_after_ms(const HttpResponse& response);
 
 // Every byte but A-Z a-z 0-9 - . _ ~ as %XX, the form that signatures agree on; with `keep_slashes`
 // also '/' stays.

@@ -35,6 +35,18 @@ Error append_to_absent(std::string_view url, std::string_view name) {
                       "Swap it in first."));
 }
 
+Error busy(std::string said, std::int64_t retry_after_ms) {
+  const Error error = unavailable("store/busy", std::move(said));
+  if (retry_after_ms <= 0) return error;
+  return error.because(text("It asks to be asked again after ", retry_after_ms, " ms."))
+      .with("retry-after-ms", Value(retry_after_ms));
+}
+
+std::int64_t retry_after_ms(const Error& error) {
+  const Value* told = error.data().find_keyword("retry-after-ms");
+  return told && told->is(Kind::int64) ? told->as_int64() : 0;
+}
+
 Done check_deadline(std::string_view url, std::string_view what, Deadline deadline,
                     base::Environment& environment) {
   if (base::passed(deadline, environment)) return deadline_passed(url, what);

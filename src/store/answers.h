@@ -22,6 +22,12 @@ Error deadline_passed(std::string_view url, std::string_view what);
 // `invalid` `:store/append-absent`.
 Error append_to_absent(std::string_view url, std::string_view name);
 
+// `unavailable` `:store/busy`: the server refuses for now, and asks to be left alone so long (0: it
+// does not say).
+Error busy(std::string said, std::int64_t retry_after_ms);
+// How long an error asks to be waited for; 0 if it does not say.
+std::int64_t retry_after_ms(const Error& error);
+
 // deadline_passed() if it has, else nothing.
 Done check_deadline(std::string_view url, std::string_view what, Deadline deadline,
                     base::Environment& environment);

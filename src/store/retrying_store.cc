@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "store/answers.h"
 
 namespace stele::store {
 
@@ -24,15 +25,17 @@ class Patience {
       : left_(options.attempts_max - 1),
         wait_ms_(options.first_wait_ms),
         wait_max_ms_(options.wait_max_ms),
+        asked_wait_max_ms_(options.asked_wait_max_ms),
         environment_(environment),
         deadline_(deadline) {}
 
   // Sleeps before another attempt; false if there is to be none.
-  bool wait() {
+  bool wait(std::int64_t asked_ms) {
     if (left_-- <= 0) return false;
-    // Between half of the wait and all of it.
+    // Between half of the wait and all of it, behind what was asked for.
     const auto half_ms = static_cast<std::uint64_t>(wait_ms_ / 2);
-    const auto ms = static_cast<std::int64_t>(half_ms + environment_.random_u64() % (half_ms + 1));
+    const auto ms = static_cast<std::int64_t>(half_ms + environment_.random_u64() % (half_ms + 1)) +
+                    std::min(asked_ms, asked_wait_max_ms_);
     if (deadline_.steady_ms != Deadline::kNever &&
         deadline_.steady_ms - environment_.steady_ms() <= ms)
       return false;
@@ -45,6 +48,7 @@ class Patience {
   int left_;
   std::int64_t wait_ms_;
   const std::int64_t wait_max_ms_;
+  const std::int64_t asked_wait_max_ms_;
   base::Environment& environment_;
   const Deadline deadline_;
 };
@@ -107,7 +111,7 @@ class RetryingStore final : public Store {
     for (int attempts = 1;; ++attempts) {
       auto result = call();
       if (result.ok() || !is_worth_retrying(result.error())) return result;
-      if (patience.wait()) continue;
+      if (patience.wait(retry_after_ms(result.error()))) continue;
       if (attempts == 1) return result;
       return result.error().because(base::text("This was attempt ", attempts, "."));
     }
@@ -125,12 +129,14 @@ std::vector<Result<Store::Bytes>> RetryingStore::read_many(std::span<const ReadR
   for (;;) {
     std::vector<std::size_t> places;  // of what failed
     std::vector<ReadRequest> again;
+    std::int64_t asked_ms = 0;
     for (std::size_t i = 0; i < results.size(); ++i) {
       if (results[i].ok() || !is_worth_retrying(results[i].error())) continue;
+      asked_ms = std::max(asked_ms, retry_after_ms(results[i].error()));
       places.push_back(i);
       again.push_back(requests[i]);
     }
-    if (again.empty() || !patience.wait()) return results;
+    if (again.empty() || !patience.wait(asked_ms)) return results;
     auto answers = inner_->read_many(again, deadline);
     for (std::size_t i = 0; i < places.size(); ++i) results[places[i]] = std::move(answers[i]);
   }

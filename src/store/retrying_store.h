@@ -3,7 +3,8 @@
 // pass through once: whether one of them happened is for the committer to find out.
 //
 // Between attempts it sleeps for a random time that doubles up to a limit, so that many clients
-// of a recovering server do not come back in step. It never sleeps past the deadline.
+// of a recovering server do not come back in step; longer where the error says how long the server
+// wants to be left alone (answers.h), up to asked_wait_max_ms. It never sleeps past the deadline.
 #pragma once
 
 #include <memory>
@@ -18,6 +19,7 @@ struct RetryOptions {
   int attempts_max = 6;
   std::int64_t first_wait_ms = 20;
   std::int64_t wait_max_ms = 2000;
+  std::int64_t asked_wait_max_ms = 10'000;
 };
 
 // `environment` must outlive the store.

@@ -62,7 +62,8 @@ Error http_error(const HttpAddress& address, const net::HttpResponse& response,
   const std::string said = text(shown, " answered ", response.status, " while ", doing, ".");
   if (response.status == 401 || response.status == 403)
     return unavailable("store/denied", text(said, " Reading is not allowed as we ask."));
-  if (response.status == 429 || response.status >= 500) return unavailable("store/busy", said);
+  if (response.status == 429 || response.status >= 500)
+    return store::busy(said, net::retry_after_ms(response));
   if (response.status / 100 == 3) {
     const std::string* header = response.header("location");
     const auto location = header ? shown_address(*header) : std::string();

@@ -174,6 +174,7 @@ void HttpStore::fetch(Job& job, std::span<const std::size_t> wanted, bool past_c
   std::vector<HttpRequest> wire;
   for (const RangeFetch& fetch : fetches) {
     wire.push_back(get(fetch.key, job.deadline, past_caches));
+    wire.back().hedged = true;
     if (!fetch.whole()) wire.back().headers.push_back({"Range", range_header(fetch)});
   }
   auto responses = client_->send_all(wire);

@@ -59,7 +59,8 @@ net::HttpRequest S3Client::sign(const S3Request& request, Deadline deadline) con
                         .url = text(address_.endpoint(), path, query.empty() ? "" : "?", query),
                         .headers = request.headers,
                         .body = request.body,
-                        .deadline = deadline};
+                        .deadline = deadline,
+                        .hedged = request.hedged};
   const auto credentials = this->credentials();
   if (credentials.anonymous()) return wire;
   const Instant now{environment_.now().ms + clock_offset_ms_};
@@ -171,7 +172,7 @@ Error S3Client::refusal(const Response& response, std::string_view doing) const 
   }
   if (response.status == 429 || response.status >= 500) {
     if (response.status == 501) return invalid("store/unsupported", said);
-    return unavailable("store/busy", said);
+    return store::busy(said, net::retry_after_ms(response));
   }
   if (response.status >= 300) {
     return invalid("store/refused",

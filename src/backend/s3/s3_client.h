@@ -31,6 +31,7 @@ struct S3Request {
   std::vector<std::pair<std::string, std::string>> query;
   std::vector<net::Header> headers;
   base::ByteView body;
+  bool hedged = false;  // net::HttpRequest has it
 };
 
 class S3Client {

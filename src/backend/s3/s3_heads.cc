@@ -18,6 +18,7 @@ namespace {
 constexpr int kAttemptsMax = 8;
 constexpr std::int64_t kFirstWaitMs = 10;
 constexpr std::int64_t kWaitMaxMs = 1'000;
+constexpr std::int64_t kAskedWaitMaxMs = 10'000;
 // States of heads whose chains are kept: those that a writer may still expect.
 constexpr std::size_t kChainsMax = 16;
 
@@ -205,7 +206,9 @@ S3Heads::Fate S3Heads::look(Swap& swap) {
 bool S3Heads::wait(Swap& swap) {
   auto& environment = client_.environment();
   const auto half_ms = static_cast<std::uint64_t>(swap.wait_ms / 2);
-  const auto ms = static_cast<std::int64_t>(half_ms + environment.random_u64() % (half_ms + 1));
+  const auto asked_ms = std::min(store::retry_after_ms(*swap.error), kAskedWaitMaxMs);
+  const auto ms =
+      asked_ms + static_cast<std::int64_t>(half_ms + environment.random_u64() % (half_ms + 1));
   const auto end = base::deadline_after(environment, ms);
   if (swap.attempts >= kAttemptsMax || end.steady_ms >= swap.deadline.steady_ms) return false;
   environment.sleep_ms(ms);

@@ -76,7 +76,7 @@ std::vector<Span> spans_of(std::span<const ReadRequest> requests,
 }
 
 S3Request get(const S3Address& address, const Span& span) {
-  S3Request request{.object = address.object(*span.key)};
+  S3Request request{.object = address.object(*span.key), .hedged = true};
   if (span.begin == 0 && span.end == ByteRange::kToEnd) return request;
   std::string range = text("bytes=", span.begin, '-');
   if (span.end != ByteRange::kToEnd) range += text(span.end - 1);
