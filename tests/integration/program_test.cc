@@ -1,34 +1,19 @@
 // The command line as a person meets it: what is printed, where, and with which status.
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <fstream>
 
+#include "program_testing.h"
 #include "scene_testing.h"
 
 namespace stele {
 namespace {
 
-struct Ran {
-  int status = -1;
-  std::string out;  // standard output, then standard error
-};
+using scene::Ran;
 
 class Program : public testing::Test {
  protected:
   // Runs `stele ARGUMENTS` in the scratch directory through a shell.
-  Ran run(const std::string& arguments) {
-    const std::string command =
-        "cd '" + scratch_.path() + "' && '" STELE_PROGRAM "' " + arguments + " 2>&1";
-    Ran ran;
-    std::FILE* pipe = ::popen(command.c_str(), "r");
-    std::array<char, 4096> chunk;
-    while (auto n = std::fread(chunk.data(), 1, chunk.size(), pipe))
-      ran.out.append(chunk.data(), n);
-    const int status = ::pclose(pipe);
-    ran.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-    return ran;
-  }
+  Ran run(const std::string& arguments) { return scene::run_program(arguments, scratch_.path()); }
   void write_file(const std::string& name, const std::string& text) {
     std::ofstream(scratch_.file(name)) << text;
   }

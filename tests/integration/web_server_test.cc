@@ -1,6 +1,5 @@
 // Published databases on a true web server, nginx: the text's example over HTTP, what reading costs
 // in requests, servers that do less than they should, and servers that do wrong.
-#include <array>
 #include <filesystem>
 
 #include "backend/file/site_store.h"
@@ -8,6 +7,7 @@
 #include "conn/connection.h"
 #include "net/http_server_testing.h"
 #include "nginx_testing.h"
+#include "program_testing.h"
 #include "scene_testing.h"
 
 namespace stele {
@@ -19,22 +19,7 @@ using scene::answer;
 using scene::kInStock;
 using scene::kInStockAnswer;
 using scene::Nginx;
-
-struct Ran {
-  int status = -1;
-  std::string out;  // standard output, then standard error
-};
-
-Ran run(const std::string& arguments) {
-  const std::string command = "'" STELE_PROGRAM "' " + arguments + " 2>&1";
-  Ran ran;
-  std::FILE* pipe = ::popen(command.c_str(), "r");
-  std::array<char, 4096> chunk;
-  while (auto n = std::fread(chunk.data(), 1, chunk.size(), pipe)) ran.out.append(chunk.data(), n);
-  const int status = ::pclose(pipe);
-  ran.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-  return ran;
-}
+using scene::run_program;
 
 std::shared_ptr<Store> http_store(const std::string& url) {
   backend::HttpStoreOptions options;
@@ -67,7 +52,7 @@ class Published : public testing::Test {
     return nginx_[server] + "/" + folder_;
   }
   std::string publish() {
-    const auto ran = run("publish " + source() + " " + www());
+    const auto ran = run_program("publish " + source() + " " + www());
     EXPECT_EQ(ran.status, 0) << ran.out;
     return ran.out;
   }
@@ -100,7 +85,7 @@ TEST_F(Published, CatalogJoinsAFileInventory) {
   const auto now = connect(url()).value().db().value();
   const auto inventory = open(stock()).value();
   EXPECT_EQ(answer(kInStock, {now, inventory}), kInStockAnswer);
-  const auto said = run("query '" + std::string(kInStock) + "' " + url() + " " + stock());
+  const auto said = run_program("query '" + std::string(kInStock) + "' " + url() + " " + stock());
   EXPECT_EQ(said.out, std::string(kInStockAnswer) + "\n");
 }
 
@@ -115,7 +100,7 @@ TEST_F(Published, CatalogOfThePastJoinsTheInventoryOfToday) {
               R"(#{["Thingamajig" 3.75 58] ["Widget" 12.49 140]})");
     EXPECT_EQ(answer(kInStock, {open(url() + "@2025-11-01").value(), inventory}), kInStockAnswer);
     const auto said =
-        run("query '" + std::string(kInStock) + "' " + url() + "@2025-11-01 " + stock());
+        run_program("query '" + std::string(kInStock) + "' " + url() + "@2025-11-01 " + stock());
     EXPECT_EQ(said.out, std::string(kInStockAnswer) + "\n");
   }
 }
@@ -128,7 +113,7 @@ TEST_F(Published, ReadsThroughACacheOnTheDisk) {
   EXPECT_GT(with(requests(), "/packs/"), 0u);
   EXPECT_EQ(answer(kItems, {open(tiered).value()}), "5000");  // another connection
   EXPECT_EQ(with(requests(), "/packs/"), 0u);
-  const auto ran = run("query '" + std::string(kItems) + "' " + tiered);  // another process
+  const auto ran = run_program("query '" + std::string(kItems) + "' " + tiered);  // another process
   EXPECT_EQ(ran.out, "5000\n");
   const auto asked = requests();
   EXPECT_EQ(with(asked, "/packs/"), 0u);
@@ -200,13 +185,14 @@ TEST_F(Published, IsRepeatableAndCopiesOnlyWhatIsNew) {
 TEST_F(Published, IsListedAndCopied) {
   add_items(2'000);
   publish();
-  const auto listed = run("list " + url());
+  const auto listed = run_program("list " + url());
   EXPECT_TRUE(listed.out.starts_with("db            transaction ")) << listed.out;
-  EXPECT_EQ(listed.out, run("list " + source()).out);
-  const auto copied = run("copy " + url() + " " + scratch_.url("copy"));
+  EXPECT_EQ(listed.out, run_program("list " + source()).out);
+  const auto copied = run_program("copy " + url() + " " + scratch_.url("copy"));
   EXPECT_EQ(copied.status, 0) << copied.out;
-  EXPECT_EQ(run("query '" + std::string(kItems) + "' " + scratch_.url("copy")).out, "2000\n");
-  EXPECT_NE(run("verify " + scratch_.url("copy")).out.find("verified"), std::string::npos);
+  EXPECT_EQ(run_program("query '" + std::string(kItems) + "' " + scratch_.url("copy")).out,
+            "2000\n");
+  EXPECT_NE(run_program("verify " + scratch_.url("copy")).out.find("verified"), std::string::npos);
 }
 
 // --- servers that do less ----------------------------------------------------------------------
