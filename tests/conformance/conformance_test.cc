@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -12,42 +11,12 @@
 #include "app/pipe.h"
 #include "backend/file/scratch_directory_testing.h"
 #include "script.h"
+#include "script_files.h"
 
 namespace stele::conformance {
 namespace {
 
-namespace files = std::filesystem;
 using Lines = std::vector<std::string>;
-
-std::vector<files::path> scripts() {
-  std::vector<files::path> found;
-  for (const auto& entry : files::directory_iterator("tests/conformance")) {
-    if (entry.path().extension() == ".edn") found.push_back(entry.path());
-  }
-  found.push_back("tests/conformance/README.md");
-  found.push_back("docs/query.md");
-  std::sort(found.begin(), found.end());
-  return found;
-}
-
-// Of a page of documentation, what stands in its ```edn blocks; every other line is empty.
-std::string samples(const std::string& page) {
-  std::string out;
-  std::istringstream lines(page);
-  bool inside = false;
-  for (std::string line; std::getline(lines, line); out += '\n') {
-    const bool is_fence = line.starts_with("```");
-    if (inside && !is_fence) out += line;
-    if (is_fence) inside = line == "```edn";
-  }
-  return out;
-}
-
-std::string contents(const files::path& path) {
-  std::ostringstream all;
-  all << std::ifstream(path, std::ios::binary).rdbuf();
-  return path.extension() == ".md" ? samples(all.str()) : all.str();
-}
 
 Lines answers_in_process(const Lines& requests) {
   app::Pipe pipe;
@@ -93,11 +62,11 @@ class Tally : public testing::Environment {
 };
 Tally* const tally = static_cast<Tally*>(testing::AddGlobalTestEnvironment(new Tally));
 
-class Conformance : public testing::TestWithParam<std::tuple<files::path, std::size_t>> {};
+class Conformance : public testing::TestWithParam<std::tuple<std::string, std::size_t>> {};
 
 TEST_P(Conformance, Answers) {
   const auto& [path, way] = GetParam();
-  const auto questions = read_script(contents(path));
+  const auto questions = read_script(script_text(path));
   ASSERT_TRUE(questions.ok()) << path << ": " << questions.error().message();
   Lines requests;
   for (const auto& question : *questions) requests.push_back(question.request);
@@ -116,11 +85,10 @@ TEST_P(Conformance, Answers) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, Conformance,
-                         testing::Combine(testing::ValuesIn(scripts()),
+                         testing::Combine(testing::ValuesIn(script_files()),
                                           testing::Range<std::size_t>(0, std::size(kWays))),
                          [](const auto& file_and_way) {
-                           std::string name = std::get<0>(file_and_way.param).stem().string();
-                           std::replace(name.begin(), name.end(), '-', '_');
+                           const auto name = script_name(std::get<0>(file_and_way.param));
                            return name + (std::get<1>(file_and_way.param) == 0
                                               ? "_in_process"
                                               : "_through_the_program");

@@ -174,4 +174,22 @@ std::string complaint(const Question& question, std::string_view answer) {
   return "unreachable";
 }
 
+bool creates_database(const std::string& request) {
+  const auto form = edn::read(request).value();
+  const Value* op = form.find_keyword("op");
+  const Value* config = form.find_keyword("config");
+  return op && op->is_keyword("create") && !(config && config->find_keyword("store"));
+}
+
+std::string in_store(const std::string& request, const std::string& url) {
+  const auto form = edn::read(request).value();
+  std::vector<Value::Entry> settings = {{key("store"), Value(url)}};
+  if (const Value* config = form.find_keyword("config"))
+    settings.insert(settings.end(), config->entries().begin(), config->entries().end());
+  std::vector<Value::Entry> entries = {{key("config"), Value::map(std::move(settings))}};
+  for (const auto& entry : form.entries())
+    if (!entry.first.is_keyword("config")) entries.push_back(entry);
+  return edn::write(Value::map(std::move(entries)));
+}
+
 }  // namespace stele::conformance

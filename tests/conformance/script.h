@@ -30,4 +30,9 @@ bool matches(const Value& wanted, const Value& got);
 // What is wrong with the answer (one line of the pipe's) to a question; nothing if it is right.
 std::string complaint(const Question& question, std::string_view answer);
 
+// Does a request create a database without saying in which store?
+bool creates_database(const std::string& request);
+// The same request, so that the database is created in the store of that URL.
+std::string in_store(const std::string& request, const std::string& url);
+
 }  // namespace stele::conformance
