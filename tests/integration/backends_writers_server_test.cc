@@ -30,12 +30,13 @@ struct Told {
   std::string failure;  // the first answer that was none of success
 };
 
+// Writes something, and goes on until `end`.
 Told write_until(const std::string& url, int writer, Clock::time_point end) {
   Told told;
   PipeProgram pipe;
   told.failure = pipe.ask(text("{:op :connect :id \"ledger\" :config \"", url, "\"}"));
   if (told.failure.starts_with("{:ok ")) told.failure.clear();
-  while (told.failure.empty() && Clock::now() < end) {
+  while (told.failure.empty() && (told.acknowledged == 0 || Clock::now() < end)) {
     const auto answer = pipe.ask(text("{:op :transact :id \"ledger\" :tx ",
                                       scene::ledger_entry(writer, told.acknowledged), "}"));
     if (answer.starts_with("{:ok ")) {
@@ -81,7 +82,6 @@ TEST_P(EachWrittenBackend, LosesNothingThatManyProcessesWrote) {
   std::set<std::pair<std::int64_t, std::int64_t>> acknowledged;
   for (int w = 0; w < kWriters; ++w) {
     EXPECT_EQ(told[w].failure, "") << "writer " << w;
-    EXPECT_GT(told[w].acknowledged, 0) << "writer " << w;
     for (std::int64_t n = 0; n < told[w].acknowledged; ++n) acknowledged.emplace(w, n);
   }
   EXPECT_EQ(scene::ledger(open(place.read_url).value()), acknowledged);
