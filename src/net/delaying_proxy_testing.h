@@ -23,7 +23,7 @@
 // Faults befall messages one by one; see ProxyFault. They are how a test breaks a connection in the
 // middle of an answer, or loses the answer to a request that was carried out.
 //
-// Thread safety: full. A thread of its own does the work. Sustains more than 20,000 requests and
+// Thread safety: full. A thread of its own does the work. Sustains more than 10,000 requests and
 // 1 GB a second where it has a core of its own (net_bench).
 #pragma once
 

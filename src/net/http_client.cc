@@ -104,7 +104,8 @@ std::size_t take_body(char* data, std::size_t, std::size_t bytes, void* user) {
     transfer.too_large = true;
     return 0;
   }
-  body.insert(body.end(), data, data + bytes);
+  const auto* begin = reinterpret_cast<const std::uint8_t*>(data);  // as they are: a plain copy
+  body.insert(body.end(), begin, begin + bytes);
   return bytes;
 }
 
