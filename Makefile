@@ -26,9 +26,10 @@ demo: ## Build build/release/stele and show it at work
 	@examples/debian/run
 
 test: ## Everything that CI runs
-	$(install) build test lint wasm
-	@tools/steps --whole lint release-build release-test asan-ubsan-build asan-ubsan-test \
-	  tsan-build tsan-test wasm-build wasm-check
+	$(install) build test lint wasm servers
+	@tools/steps --whole lint release-build release-test \
+	  release-servers-build release-servers-test asan-ubsan-build asan-ubsan-test \
+	  asan-ubsan-servers-build asan-ubsan-servers-test tsan-build tsan-test wasm-build wasm-check
 
 test-quick: ## Build the release and run its fast tests
 	$(install) build test lint
