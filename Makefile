@@ -3,7 +3,7 @@
 # The work is done by tools/steps, cmake and ctest; HACKING.md says how to call those directly.
 
 .DEFAULT_GOAL := help
-.PHONY: help build install demo test test-quick test-slow test-servers bench bench-peers fuzz format lint wasm-check clean
+.PHONY: help build install demo demo-stores test test-quick test-slow test-servers bench bench-peers fuzz format lint wasm-check clean
 
 install = @tools/install-packages
 
@@ -24,6 +24,11 @@ demo: ## Build build/release/stele and show it at work
 	@tools/steps release-stele
 	@examples/demo/run
 	@examples/debian/run
+
+demo-stores: ## The same data in S3 and in PostgreSQL, on servers started for it
+	$(install) build test servers
+	@tools/steps release-stele
+	@examples/debian/stores
 
 test: ## Everything that CI runs
 	$(install) build test lint wasm servers

@@ -1,8 +1,9 @@
 // Loads what this Debian machine knows of packages into two databases.
 //
-//   examples/debian/lists build/demo/apt | example_debian catalog build/demo/catalog
-//   example_debian inventory build/demo/inventory
+//   examples/debian/lists build/demo/apt | example_debian catalog file:build/demo/catalog
+//   example_debian inventory file:build/demo/inventory
 //
+// The databases may be in any store that can be written; they are made if they are not there.
 // The catalog's lists come on standard input, a line each: date, suite and file between tabs. They
 // are loaded oldest first, each as of its date. What is there already is brought up to date.
 #include <algorithm>
@@ -89,14 +90,6 @@ Result<stele::Connection> connect_or_create(const std::string& url) {
   return *exists ? stele::connect(url) : stele::create_database(url);
 }
 
-std::uint64_t bytes_in(const files::path& folder) {
-  std::uint64_t bytes = 0;
-  for (const auto& entry : files::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file()) bytes += entry.file_size();
-  }
-  return bytes;
-}
-
 // ---- The catalog
 
 struct ListFile {
@@ -149,20 +142,20 @@ void tell_totals(const ImportTotals& totals, double seconds, std::uint64_t bytes
   const auto datoms = std::max<std::uint64_t>(totals.datoms, 1);
   std::printf(
       "  %s packages, %s facts in %s transactions; %.1f s, %s datoms a second;\n"
-      "  %.1f MB on disk, %.1f bytes a datom in all indexes together\n",
+      "  %.1f MB written, %.1f bytes a datom in all indexes together\n",
       grouped(totals.packages).c_str(), grouped(totals.facts).c_str(),
       grouped(totals.transactions).c_str(), seconds,
       grouped(static_cast<std::uint64_t>(static_cast<double>(totals.datoms) / seconds)).c_str(),
       static_cast<double>(bytes) / 1e6, static_cast<double>(bytes) / static_cast<double>(datoms));
 }
 
-Done import_catalog(const std::string& folder) {
+Done import_catalog(const std::string& url) {
   auto lists = read_list_files(std::cin);
   if (!lists.ok()) return lists.error();
   if (lists->empty()) {
     return stele::unavailable("apt/lists", "apt has no package lists; try: apt-get update");
   }
-  auto connection = connect_or_create("file:" + folder);
+  auto connection = connect_or_create(url);
   if (!connection.ok()) return connection.error();
   const auto begun = std::chrono::steady_clock::now();
   auto catalog = Catalog::open(*connection, lists->front().date);
@@ -178,17 +171,17 @@ Done import_catalog(const std::string& folder) {
   }
   if (auto folded = connection->fold(); !folded.ok()) return folded;
   const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begun;
-  tell_totals(catalog->totals(), time.count(), bytes_in(folder));
+  tell_totals(catalog->totals(), time.count(), connection->statistics().bytes_written);
   return {};
 }
 
 // ---- The inventory
 
-Done import_inventory(const std::string& folder) {
+Done import_inventory(const std::string& url) {
   auto machine = this_machine();
   if (!machine.ok()) return machine.error();
   Progress progress("installed on this machine");
-  auto connection = connect_or_create("file:" + folder);
+  auto connection = connect_or_create(url);
   if (!connection.ok()) return connection.error();
   auto db = connection->db();
   if (!db.ok()) return db.error();
@@ -209,10 +202,10 @@ Done import_inventory(const std::string& folder) {
   return {};
 }
 
-Done run(const std::string& what, const std::string& folder) {
-  if (what == "catalog") return import_catalog(folder);
-  if (what == "inventory") return import_inventory(folder);
-  return stele::invalid("import/usage", "usage: example_debian catalog|inventory FOLDER");
+Done run(const std::string& what, const std::string& url) {
+  if (what == "catalog") return import_catalog(url);
+  if (what == "inventory") return import_inventory(url);
+  return stele::invalid("import/usage", "usage: example_debian catalog|inventory URL");
 }
 
 }  // namespace
