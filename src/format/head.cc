@@ -58,6 +58,34 @@ Result<Record> take_record(ByteView bytes, std::uint64_t offset) {
   return Record{static_cast<RecordType>(type), payload, bytes.first(size + kChecksumBytes)};
 }
 
+constexpr std::uint64_t kSalvageHashBytesMax = 1 << 30;
+
+// Might a record begin with these bytes? If so, how many of them its checksum is of.
+std::size_t hashed_bytes_of(ByteView bytes) {
+  ByteReader in(bytes);
+  const std::uint8_t type = in.u8();
+  if (type != static_cast<std::uint8_t>(RecordType::snapshot) &&
+      type != static_cast<std::uint8_t>(RecordType::tx)) {
+    return 0;
+  }
+  (void)in.sized();
+  const std::size_t size = in.offset();
+  (void)in.u64();
+  return in.ok() ? size : 0;
+}
+
+// Bytes from the next record that verifies on; none if there is none, or too much was hashed.
+ByteView from_next_record(ByteView bytes, std::uint64_t& hash_bytes_left) {
+  for (; !bytes.empty(); bytes = bytes.subspan(1)) {
+    const std::size_t hashed = hashed_bytes_of(bytes);
+    if (hashed == 0) continue;
+    if (hashed > hash_bytes_left) return {};
+    hash_bytes_left -= hashed;
+    if (take_record(bytes, 0).ok()) return bytes;
+  }
+  return {};
+}
+
 // SHA-256(parent, SHA-256(nonce, payload)): the inner hash can stand for a record that was purged.
 Hash chain(const Hash& parent, ByteView payload) {
   base::Sha256 inner;
@@ -285,9 +313,13 @@ Result<std::vector<TailEntry>> decode_tail(ByteView bytes, std::uint64_t offset,
 }
 
 void salvage_records(ByteView bytes, Salvaged& out) {
+  std::uint64_t hash_bytes_left = kSalvageHashBytesMax;
   while (!bytes.empty()) {
     auto record = take_record(bytes, 0);
-    if (!record.ok()) return;
+    if (!record.ok()) {
+      bytes = from_next_record(bytes.subspan(1), hash_bytes_left);
+      continue;
+    }
     bytes = bytes.subspan(record->whole.size());
     if (record->type == RecordType::snapshot) {
       auto snapshot = decode_snapshot(*record);

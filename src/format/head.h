@@ -112,9 +112,9 @@ Result<HeadContent> decode_head(base::ByteView bytes);
 Result<std::vector<TailEntry>> decode_tail(base::ByteView bytes, std::uint64_t offset,
                                            const Hash& parent);
 
-// What can be read of a head that does not verify as a whole, for repair: the records from its
-// beginning up to the first that is damaged. Each verifies by itself; whether they belong together
-// is for the caller to see, by their commit ids.
+// What can be read of a head that does not verify as a whole, for repair: all records in it that
+// verify by themselves, wherever they begin. Whether they belong together is for the caller to see,
+// by their commit ids. O(bytes), and at most 1 GiB are hashed where records are damaged.
 struct SalvagedTx {
   TxRecordPtr record;
   base::Bytes bytes;  // its whole record

@@ -63,6 +63,7 @@ struct Transfer {
   std::uint64_t body_bytes_max = 0;
   std::size_t body_sent = 0;
   bool too_large = false;
+  bool has_headers = false;  // to their end
   CURL* easy = nullptr;
   // Of requests that may be hedged: what is known of the server; else null.
   Hedging* hedging = nullptr;
@@ -117,6 +118,9 @@ std::size_t take_header(char* data, std::size_t, std::size_t bytes, void* user) 
   const auto colon = line.find(':');
   if (line.starts_with("HTTP/")) {
     response.headers.clear();  // what came before was an interim answer
+    transfer.has_headers = false;
+  } else if (trimmed(line).empty()) {
+    transfer.has_headers = true;
   } else if (colon != std::string_view::npos) {
     std::string name(line.substr(0, colon));
     std::transform(name.begin(), name.end(), name.begin(), lower);
@@ -506,11 +510,14 @@ void HttpClient::Driver::tell(CURL* easy, Transfer& transfer, CURLcode code) {
   long number = 0;
   curl_.curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &number);
   response.status = static_cast<int>(number);
+  const bool is_cut = response.ok() && !transfer.has_headers;
+  if (is_cut) response.failure = Failure::broken;
   if (response.ok()) return;
   number = 0;
   curl_.curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &number);
   response.maybe_sent = number > 0;
   response.problem = transfer.error[0] ? transfer.error : curl_.curl_easy_strerror(code);
+  if (is_cut) response.problem = "the answer ended within its headers";
   if (transfer.too_large) {
     response.problem = text("the answer has more than ", transfer.body_bytes_max, " bytes");
   }

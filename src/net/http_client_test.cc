@@ -161,7 +161,8 @@ TEST(HttpClient, GivesUpOnASilentServer) {
 
 TEST(HttpClient, DoesNotTakeNonsenseForAnAnswer) {
   for (const char* said :
-       {"SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"}) {
+       {"SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
+        "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nETag: \"x\"\r\nContent-Le"}) {
     TestHttpServer server(
         [&](const ServedRequest&) { return ServedResponse{.body = said, .then = Then::raw}; });
     HttpClient client;

@@ -239,7 +239,7 @@ bool HttpStore::has_moved_on(Deadline deadline) {
   bool moved_on = false;
   for (const auto& [name, version] : known) {
     const auto head = ask_head(name, version, deadline, true);
-    moved_on |= head.ok() && !head->unchanged;
+    moved_on |= head.ok() && !head->unchanged && head->version != version;
   }
   return moved_on;
 }
@@ -289,6 +289,8 @@ Result<std::vector<std::string>> HttpStore::head_names(Deadline deadline) {
   if (is_gone(response)) return std::vector<std::string>();
   if (!response.ok() || response.status != 200)
     return http_error(address_, response, doing, deadline, environment_);
+  if (auto problem = problem_of(response); !problem.empty())
+    return bad_answer(address_, doing, problem);
   auto names = read_names(base::text(base::ByteView(response.body)));
   if (!names) return bad_answer(address_, doing, "it does not say which heads there are");
   return std::move(*names);

@@ -243,7 +243,7 @@ Result<PostgresConnection::Answers> PostgresConnection::gather(std::string_view 
       case PGRES_PIPELINE_ABORTED:
         break;
       default:
-        if (!error) error = failure(*raw, what);
+        if (!error) error = failure(*raw, what, deadline);
         if (lib().PQstatus(session_) == CONNECTION_BAD) {
           lost_ = true;
           return *error;
@@ -255,22 +255,49 @@ Result<PostgresConnection::Answers> PostgresConnection::gather(std::string_view 
 
 // --- failures ----------------------------------------------------------------------------------
 
+namespace {
+
+// What it means that there is no session, by the words of libpq and of the server.
+struct Meaning {
+  std::string_view code;
+  std::string_view advice;  // behind their words
+};
+
+Meaning meaning_of(std::string_view says) {
+  const bool none = contains(says, "does not exist");
+  if (contains(says, "authentication") || contains(says, "no password supplied"))
+    return {"store/denied", ". Is it the right user, and the right password?"};
+  if (contains(says, "permission denied") || contains(says, "pg_hba.conf"))
+    return {"store/denied", ". Ask who runs the server to let this user in."};
+  if (contains(says, "SSL") || contains(says, "certificate"))
+    return {
+        "store/tls",
+        ". TLS could not be agreed upon: sslrootcert=FILE names the authority that is trusted, "
+        "the host is to be the one in the server's certificate, and the server has TLS only with "
+        "ssl = on."};
+  if (none && contains(says, "role \""))
+    return {"store/denied", ". Ask who runs the server for that role, or name another user."};
+  if (none && contains(says, "database \""))
+    return {"store/missing", ". Make it with CREATE DATABASE, or name another."};
+  if (contains(says, "too many") || contains(says, "connection slots"))
+    return {"store/busy", ". All of the server's connections are taken (max_connections)."};
+  return {"store/unreachable", ". Is the server running, and are host and port the right ones?"};
+}
+
+}  // namespace
+
 Error PostgresConnection::broken(std::string_view what) {
   lost_ = true;
   std::string says = session_ ? lib().PQerrorMessage(session_) : "out of memory";
   while (!says.empty() && says.back() == '\n') says.pop_back();
-  const auto message =
-      settings_.without_secrets(text("No answer from ", settings_.url(), " at ", what, ": ", says));
-  const bool refused = contains(says, "authentication") || contains(says, "no password supplied") ||
-                       contains(says, "permission denied");
-  const bool none = contains(says, "database \"") && contains(says, "does not exist");
-  return unavailable(refused ? "store/denied"
-                     : none  ? "store/missing"
-                             : "store/unreachable",
-                     message);
+  const Meaning meaning = meaning_of(says);
+  return unavailable(
+      meaning.code, settings_.without_secrets(text("No answer from ", settings_.url(), " at ", what,
+                                                   ": ", says, meaning.advice)));
 }
 
-Error PostgresConnection::failure(const PGresult& result, std::string_view what) const {
+Error PostgresConnection::failure(const PGresult& result, std::string_view what,
+                                  Deadline deadline) const {
   const auto field = [&](int name) -> std::string_view {
     const char* value = lib().PQresultErrorField(&result, name);
     return value ? value : "";
@@ -279,9 +306,21 @@ Error PostgresConnection::failure(const PGresult& result, std::string_view what)
   const auto message =
       settings_.without_secrets(text("PostgreSQL failed at ", what, " in ", settings_.url(), ": ",
                                      field(PG_DIAG_MESSAGE_PRIMARY), " (", state, ')'));
-  if (state == "57014") return store::deadline_passed(settings_.url(), what);
+  // Sessions limit their time by the deadline; without one it was the server that did.
+  if (state == "57014" && deadline.steady_ms != Deadline::kNever)
+    return store::deadline_passed(settings_.url(), what);
+  if (state == "57014" || state == "55P03")
+    return unavailable("store/timeout",
+                       message +
+                           ". The server's own limits ended it: statement_timeout, "
+                           "lock_timeout, or an administrator. Raise them for this role.");
+  if (state == "53300") return unavailable("store/busy", message);
   if (state == "25006") return store::read_only(settings_.url());
-  if (state == "42501") return unavailable("store/denied", message);
+  if (state == "42501")
+    return unavailable("store/denied",
+                       message +
+                           ". Reading takes GRANT SELECT on the store's four tables; "
+                           "docs/stores.md says what else.");
   if (state == "42P01" || state == "3F000")
     return unavailable("store/missing",
                        text(settings_.url(), " holds no store, or it was destroyed."));

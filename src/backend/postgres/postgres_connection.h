@@ -68,7 +68,7 @@ class PostgresConnection {
   using Answers = std::vector<PostgresAnswer>;
 
   // Both must outlive the connection. Errors: `unavailable` `:store/unreachable`, `:store/denied`,
-  // `:store/library`; `limit` `:store/deadline`.
+  // `:store/missing`, `:store/tls`, `:store/busy`, `:store/library`; `limit` `:store/deadline`.
   static Result<std::unique_ptr<PostgresConnection>> open(const PostgresSettings& settings,
                                                           base::Environment& environment,
                                                           Deadline deadline);
@@ -106,7 +106,7 @@ class PostgresConnection {
   // The next result that has come in, sending what is still to be sent; null between commands.
   Result<PGresult*> next_result(std::string_view what, Deadline deadline);
   Error broken(std::string_view what);
-  Error failure(const PGresult& result, std::string_view what) const;
+  Error failure(const PGresult& result, std::string_view what, Deadline deadline) const;
 
   const PostgresSettings& settings_;
   base::Environment& environment_;

@@ -17,10 +17,12 @@ std::string with(std::string_view prefix, std::string_view text) {
 }
 
 // Behind `WITH head AS (…changes the row of the head, if it is the one expected…)`: the bytes $4
-// become the only row of generation $2.
+// become the only row of generation $2. The rows of generation $5, which it replaces, are kept for
+// repair; those before it go.
 constexpr std::string_view kReplaceEntries =
-    ", gone AS (DELETE FROM %_entries WHERE name = $1 AND generation <> $2 AND EXISTS"
-    " (SELECT FROM head)) INSERT INTO %_entries (name, generation, ends, bytes)"
+    ", gone AS (DELETE FROM %_entries WHERE name = $1 AND generation <> $2"
+    " AND generation <> $5::int8 AND EXISTS (SELECT FROM head)) INSERT INTO %_entries (name, "
+    "generation, ends, bytes)"
     " SELECT $1, $2, $3, $4::bytea FROM head";
 
 }  // namespace
@@ -79,6 +81,23 @@ PostgresSchema::PostgresSchema(std::string_view prefix) {
           " WHERE name = $1::text AND generation = $2::int8 AND length = $3::int8 RETURNING 1)"
           " INSERT INTO %_entries (name, generation, ends, bytes)"
           " SELECT $1, $2, $4, $5::bytea FROM head");
+  salvage_head =
+      sql("SELECT e.ends, e.bytes FROM %_heads h JOIN %_entries e ON e.name = h.name"
+          " WHERE h.name = $1::text ORDER BY e.generation = h.generation, e.ends");
+  keep_damaged =
+      sql("INSERT INTO %_objects (key, bytes) SELECT $2::text,"
+          " coalesce(string_agg(e.bytes, ''::bytea ORDER BY e.ends), ''::bytea)"
+          " FROM %_heads h LEFT JOIN %_entries e ON e.name = h.name AND e.generation ="
+          " h.generation WHERE h.name = $1::text"
+          " ON CONFLICT (key) DO UPDATE SET bytes = excluded.bytes, written = excluded.written");
+  remove_damaged =
+      sql("DELETE FROM %_entries e USING %_heads h WHERE e.name = h.name AND e.generation ="
+          " h.generation AND h.name = $1::text");
+  restore_head =
+      sql("WITH head AS (UPDATE %_heads SET generation = $2::int8, length = $3::int8"
+          " WHERE name = $1::text RETURNING 1)"
+          " INSERT INTO %_entries (name, generation, ends, bytes) SELECT $1, $2, $3, $4::bytea"
+          " FROM head");
   head_names = sql("SELECT name FROM %_heads ORDER BY name");
 
   read =
@@ -89,7 +108,8 @@ PostgresSchema::PostgresSchema(std::string_view prefix) {
   list =
       sql("SELECT key, octet_length(bytes)::int8,"
           " (extract(epoch FROM clock_timestamp() - written) * 1000)::int8"
-          " FROM %_objects WHERE key >= $1::text AND key < $2::text ORDER BY key LIMIT $3::int8");
+          " FROM %_objects WHERE key >= $1::text AND key < $2::text AND left(key, 4) <> 'tmp/'"
+          " ORDER BY key LIMIT $3::int8");
   remove = sql("DELETE FROM %_objects WHERE key = ANY (string_to_array($1::text, ','))");
 }
 

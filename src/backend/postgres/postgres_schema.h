@@ -19,6 +19,8 @@ struct PostgresSchema {
   std::string pass_lock, take_lock, give_lock;
   // Heads. swap and create give a head a generation and one row; append adds a row.
   std::string read_head, create_head, swap_head, append_head, head_names;
+  // Repair: what is left of a head; keep_damaged puts it aside, restore_head another in its place.
+  std::string salvage_head, keep_damaged, remove_damaged, restore_head;
   // Objects.
   std::string read, add, length, list, remove;
 };

@@ -31,6 +31,7 @@ constexpr std::uint64_t kObjectBytesMax = 1 << 30;
 // Commands of one pipeline: the server answers while we still send, so more only cost memory.
 constexpr std::size_t kReadsTogether = 256;
 constexpr std::int64_t kUnlockMs = 1000;
+constexpr std::int64_t kNoGeneration = -1;  // of no head
 
 class OpenStore final : public Store {
  public:
@@ -55,6 +56,8 @@ class OpenStore final : public Store {
                         ByteView more, Deadline deadline) override;
   Result<std::vector<std::string>> head_names(Deadline deadline) override;
   Result<std::unique_ptr<HeadLock>> lock_head(const std::string& name, Deadline deadline) override;
+  Result<Salvage> salvage_head(const std::string& name, Deadline deadline) override;
+  Done restore_head(const std::string& name, ByteView bytes, Deadline deadline) override;
   Done destroy(Deadline deadline) override;
 
   // For opening, before anyone else has the store.
@@ -298,6 +301,8 @@ HeadWrite OpenStore::swap_head(const std::string& name, const HeadVersion& expec
   if (before) {
     change.sql = &sql_.swap_head;
     change.parameters.insert(change.parameters.end(), {before->generation, before->length});
+  } else {
+    change.parameters.emplace_back(kNoGeneration);
   }
   return write_head(name, std::move(change), after, "swapping", deadline);
 }
@@ -344,6 +349,32 @@ Result<std::unique_ptr<HeadLock>> OpenStore::lock_head(const std::string& name, 
   STELE_DO(session->run({&take, 1}, "locking head " + name, deadline));
   return std::unique_ptr<HeadLock>(
       new Lock(sql_, environment_, holders_, name, number, std::move(session)));
+}
+
+// A run for each row: whoever reads them joins them by what is in them.
+Result<Store::Salvage> OpenStore::salvage_head(const std::string& name, Deadline deadline) {
+  STELE_DO(check_head_name(name));
+  STELE_TRY(const auto answers,
+            ask({{&sql_.salvage_head, {name}}}, "salvaging head " + name, deadline));
+  Salvage salvage;
+  for (int row = 0; row < answers[0].rows(); ++row)
+    salvage.runs.push_back(copy(answers[0].bytes(row, 1)));
+  return salvage;
+}
+
+// One transaction: the damaged head is kept and the other is in its place, or nothing happened.
+Done OpenStore::restore_head(const std::string& name, ByteView bytes, Deadline deadline) {
+  STELE_DO(check_head_name(name));
+  STELE_DO(check_writable());
+  const auto length = static_cast<std::int64_t>(bytes.size());
+  const Commands commands = {
+      {&sql_.keep_damaged, {name, text("tmp/", name, ".damaged")}},
+      {&sql_.remove_damaged, {name}},
+      {&sql_.restore_head, {name, store::new_generation(environment_), length, bytes}}};
+  STELE_TRY(auto session, pool_.take(deadline));
+  STELE_TRY(const auto answers, session->run(commands, "restoring head " + name, deadline));
+  if (answers.back().changed_rows() == 1) return {};
+  return unavailable("store/missing", text("There is no head ", name, " in ", url(), '.'));
 }
 
 Done OpenStore::destroy(Deadline deadline) {

@@ -5,8 +5,11 @@
 //   PREFIX_heads    (name, generation, length)        a head; each swap gives it a new generation
 //   PREFIX_entries  (name, generation, ends, bytes)   what heads consist of: a row for what was
 //                                                     swapped in and one for each append; `ends` is
-//                                                     the head's length behind the row
-//   PREFIX_objects  (key, bytes, written)             objects, stored plain, read by range
+//                                                     the head's length behind the row. Those of
+//                                                     the generation before are kept for repair
+//   PREFIX_objects  (key, bytes, written)             objects, stored plain, read by range;
+//                                                     `tmp/NAME.damaged` is what a repair of the
+//                                                     head NAME took away
 //
 // A commit is one statement and one round trip: it makes the head longer if it still is the version
 // expected, and inserts one row if it did. Any number of clients may use one store at once. A
@@ -24,6 +27,7 @@
 //
 // Errors beside those of Store: `unavailable` `:store/library` (libpq is not installed),
 // `:store/unreachable`, `:store/missing` (no database, or no store in it), `:store/denied`,
+// `:store/tls`, `:store/busy` (no connection is free), `:store/timeout` (the server's own limits),
 // `:store/full`, `:store/io`; `invalid` `:store/format` (made by a later version); `conflict`
 // `:store/exists` (create: there is one).
 #pragma once

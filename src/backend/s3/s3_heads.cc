@@ -242,6 +242,22 @@ bool S3Heads::has_other_dialect(Swap& swap) {
   return true;
 }
 
+// Where the envelope is damaged nobody knows where the head begins; whoever reads the run finds the
+// records in it.
+Result<Store::Salvage> S3Heads::salvage(const std::string& name, Deadline deadline) {
+  const auto response = get(name, "", deadline);
+  Store::Salvage salvage;
+  if (response.ok() && response.status == 404 && s3_code(response) != "NoSuchBucket")
+    return salvage;
+  if (!response.ok() || response.status != 200)
+    return client_.error_of(response, text("salvaging the head ", name), deadline);
+  const auto opened = open_envelope(response.body);
+  if (!opened.ok()) salvage.damage = opened.error().message();
+  const base::ByteView head = opened.ok() ? opened->head : base::ByteView(response.body);
+  salvage.runs.emplace_back(head.begin(), head.end());
+  return salvage;
+}
+
 Done S3Heads::restore(const std::string& name, base::ByteView head, Deadline deadline) {
   const std::string doing = text("restoring the head ", name);
   const auto damaged = get(name, "", deadline);

@@ -28,6 +28,8 @@ class S3Heads {
   Result<HeadRead> read(const std::string& name, const HeadVersion& unless, Deadline deadline);
   HeadWrite swap(const std::string& name, const HeadVersion& expected, base::ByteView head,
                  Deadline deadline);
+  // What can be read of a head, damaged or not.
+  Result<Store::Salvage> salvage(const std::string& name, Deadline deadline);
   // Replaces whatever is there, keeping its bytes as tmp/NAME.damaged.
   Done restore(const std::string& name, base::ByteView head, Deadline deadline);
 

@@ -84,6 +84,12 @@ S3Request get(const S3Address& address, const Span& span) {
   return request;
 }
 
+// Proxies between us and the service answer with pages of their own, and status 200; what S3 says
+// of an object has an ETag.
+bool is_by_s3(const S3Client::Response& response) {
+  return response.ok() && response.header("etag") != nullptr;
+}
+
 // Where the bytes of an answer begin in the object; nothing if it does not say so well.
 std::optional<std::uint64_t> first_byte(const S3Client::Response& response) {
   if (response.status == 200) return 0;
@@ -146,7 +152,7 @@ std::vector<Result<Bytes>> S3Objects::read(std::span<const ReadRequest> requests
     auto& response = responses[s];
     const std::string& key = *spans[s].key;
     if (response.ok() && response.status == 416) continue;  // begins past the end: no bytes
-    const bool has_bytes = response.ok() && (response.status == 200 || response.status == 206);
+    const bool has_bytes = is_by_s3(response) && (response.status == 200 || response.status == 206);
     if (const auto first = has_bytes ? first_byte(response) : std::nullopt) {
       hand_out(spans[s], response, *first, requests, results);
       continue;
@@ -169,7 +175,7 @@ Done S3Objects::write_once(const std::string& key, base::ByteView bytes, Deadlin
   const auto response = client_.send(
       {.method = "PUT", .object = object, .headers = {{"If-None-Match", "*"}}, .body = bytes},
       deadline);
-  if (response.ok() && response.status == 200) return {};
+  if (is_by_s3(response) && response.status == 200) return {};
   if (!response.ok() || response.status != 412) return client_.error_of(response, doing, deadline);
   const auto there = client_.send({.method = "HEAD", .object = object}, deadline);
   const auto* told = there.header("content-length");

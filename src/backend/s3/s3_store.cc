@@ -45,6 +45,7 @@ class S3StoreImpl final : public Store {
   HeadWrite swap_head(const std::string& name, const HeadVersion& expected, ByteView bytes,
                       Deadline deadline) override;
   Result<std::vector<std::string>> head_names(Deadline deadline) override;
+  Result<Salvage> salvage_head(const std::string& name, Deadline deadline) override;
   Done restore_head(const std::string& name, ByteView bytes, Deadline deadline) override;
   Done destroy(Deadline deadline) override;
 
@@ -122,6 +123,12 @@ Result<std::vector<std::string>> S3StoreImpl::head_names(Deadline deadline) {
   for (auto& name : names) name.erase(0, std::string_view("heads/").size());
   std::erase_if(names, [](const std::string& name) { return !check_head_name(name).ok(); });
   return names;
+}
+
+Result<Store::Salvage> S3StoreImpl::salvage_head(const std::string& name, Deadline deadline) {
+  STELE_DO(check_head_name(name));
+  STELE_DO(check_time(text("salvaging the head ", name), deadline));
+  return heads_.salvage(name, deadline);
 }
 
 Done S3StoreImpl::restore_head(const std::string& name, ByteView bytes, Deadline deadline) {

@@ -70,6 +70,7 @@ class SqliteConnection {
   // "reading packs/5f0c".
   void until(Deadline deadline, std::string what);
 
+  const std::string& url() const { return url_; }
   bool read_only() const;
   // The statement of that text, which must be a literal: it is kept under its address.
   Result<SqliteStatement> statement(const char* sql);

@@ -25,9 +25,9 @@ inline constexpr const char* kIsThere =
 inline constexpr const char* kTables = "SELECT count(*) FROM sqlite_master";
 inline constexpr const char* kReadLayout = "SELECT layout FROM stele_store";
 
-// The head ?1: number, generation, place and end of its last row.
+// The head ?1: number, generation, place and end of its last row (NULL: it has lost all).
 inline constexpr const char* kHead =
-    "SELECT h.number, h.generation, e.place, e.ends FROM stele_heads h JOIN stele_entries e"
+    "SELECT h.number, h.generation, e.place, e.ends FROM stele_heads h LEFT JOIN stele_entries e"
     " ON e.place BETWEEN h.number << 32 AND (h.number << 32) + 4294967295"
     " WHERE h.name = ?1 ORDER BY e.place DESC LIMIT 1";
 // Rows of the head of number ?1, the last one first.
@@ -36,8 +36,21 @@ inline constexpr const char* kEntries =
     " WHERE place BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295 ORDER BY place DESC";
 inline constexpr const char* kAddEntry =
     "INSERT INTO stele_entries (place, ends, bytes) VALUES (?1, ?2, ?3)";
+// The rows that the head of number ?1 consisted of before it was replaced have negative places.
+// They are for repair, and go when it is replaced again.
+inline constexpr const char* kRemoveEntriesBefore =
+    "DELETE FROM stele_entries WHERE place BETWEEN -?1 << 32 AND (-?1 << 32) + 4294967295";
+inline constexpr const char* kKeepEntriesBefore =
+    "UPDATE stele_entries SET place = place - (?1 << 33)"
+    " WHERE place BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295";
 inline constexpr const char* kRemoveEntries =
     "DELETE FROM stele_entries WHERE place BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295";
+// All rows of the head of number ?1, those of before first.
+inline constexpr const char* kSalvage =
+    "SELECT place, ends, bytes FROM stele_entries"
+    " WHERE place BETWEEN -?1 << 32 AND (-?1 << 32) + 4294967295"
+    " OR place BETWEEN ?1 << 32 AND (?1 << 32) + 4294967295 ORDER BY place";
+inline constexpr const char* kHeadNumber = "SELECT number FROM stele_heads WHERE name = ?1";
 inline constexpr const char* kAddHead =
     "INSERT INTO stele_heads (name, generation) VALUES (?1, ?2) RETURNING number";
 inline constexpr const char* kSetGeneration =
@@ -55,7 +68,7 @@ inline constexpr const char* kRead =
     " WHERE o.key = ?1 ORDER BY c.place";
 inline constexpr const char* kList =
     "SELECT key, length, written_ms FROM stele_objects WHERE key >= ?1 AND key < ?2"
-    " ORDER BY key LIMIT ?3";
+    " AND key NOT GLOB 'tmp/*' ORDER BY key LIMIT ?3";
 inline constexpr const char* kRemoveChunks =
     "DELETE FROM stele_chunks WHERE place"
     " BETWEEN (SELECT id << 24 FROM stele_objects WHERE key = ?1)"

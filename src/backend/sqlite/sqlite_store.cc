@@ -7,6 +7,7 @@
 
 #include "backend/sqlite/sqlite_connection.h"
 #include "backend/sqlite/sqlite_head_lock.h"
+#include "backend/sqlite/sqlite_salvage.h"
 #include "backend/sqlite/sqlite_schema.h"
 #include "base/mutex.h"
 #include "base/text.h"
@@ -65,6 +66,8 @@ class OpenStore final : public Store {
                         ByteView more, Deadline deadline) override;
   Result<std::vector<std::string>> head_names(Deadline deadline) override;
   Result<std::unique_ptr<HeadLock>> lock_head(const std::string& name, Deadline deadline) override;
+  Result<Salvage> salvage_head(const std::string& name, Deadline deadline) override;
+  Done restore_head(const std::string& name, ByteView bytes, Deadline deadline) override;
   Done destroy(Deadline deadline) override;
 
   // A connection out of use, for whoever comes next.
@@ -282,18 +285,21 @@ Result<ObjectPage> OpenStore::list(const std::string& prefix, const std::string&
   }
 }
 
+Done remove_object(SqliteConnection& connection, std::string_view key) {
+  for (const char* sql : {sqlite_schema::kRemoveChunks, sqlite_schema::kRemoveObject}) {
+    STELE_TRY(auto remove, connection.statement(sql));
+    STELE_DO(remove.bind(1, key).run());
+  }
+  return {};
+}
+
 Done OpenStore::remove(std::span<const std::string> keys, Deadline deadline) {
   for (const std::string& key : keys) STELE_DO(check_key(key));
   STELE_TRY(auto connection, lease_for_writing("removing objects", deadline));
   while (!keys.empty()) {
     const auto some = keys.first(std::min(keys.size(), kRemovedTogether));
     STELE_TRY(auto transaction, SqliteTransaction::begin(*connection, Kind::writing));
-    for (const std::string& key : some) {
-      for (const char* sql : {sqlite_schema::kRemoveChunks, sqlite_schema::kRemoveObject}) {
-        STELE_TRY(auto remove, connection->statement(sql));
-        STELE_DO(remove.bind(1, std::string_view(key)).run());
-      }
-    }
+    for (const std::string& key : some) STELE_DO(remove_object(*connection, key));
     STELE_DO(transaction.commit());
     keys = keys.subspan(some.size());
   }
@@ -306,6 +312,10 @@ Result<std::optional<HeadRow>> find_head(SqliteConnection& connection, const std
   STELE_TRY(auto head, connection.statement(sqlite_schema::kHead));
   STELE_TRY(const bool there, head.bind(1, std::string_view(name)).step());
   if (!there) return std::optional<HeadRow>();
+  if (head.is_null(2))
+    return corrupt("store/corrupt",
+                   text("The head ", name, " has no bytes left in ", connection.url(),
+                        " (table stele_entries, head ", head.number(0), ")."));
   return std::optional<HeadRow>(
       {.number = head.number(0),
        .last_place = head.number(2),
@@ -397,8 +407,10 @@ Result<std::int64_t> renew_head(SqliteConnection& connection, const std::string&
     STELE_DO(add.bind(1, std::string_view(name)).bind(2, generation).step());
     return add.number(0);
   }
-  STELE_TRY(auto remove, connection.statement(sqlite_schema::kRemoveEntries));
-  STELE_DO(remove.bind(1, head->number).run());
+  for (const char* sql : {sqlite_schema::kRemoveEntriesBefore, sqlite_schema::kKeepEntriesBefore}) {
+    STELE_TRY(auto keep, connection.statement(sql));
+    STELE_DO(keep.bind(1, head->number).run());
+  }
   STELE_TRY(auto set, connection.statement(sqlite_schema::kSetGeneration));
   STELE_DO(set.bind(1, head->number).bind(2, generation).run());
   return head->number;
@@ -449,6 +461,33 @@ Result<std::unique_ptr<HeadLock>> OpenStore::lock_head(const std::string& name, 
   if (read_only_) return store::read_only(url_);
   STELE_TRY(auto lock, SqliteHeadLock::take(path_, url_, name, environment_, deadline));
   return std::unique_ptr<HeadLock>(new Lock(holders_, name, std::move(lock)));
+}
+
+// --- repair ------------------------------------------------------------------------------------
+
+Result<Store::Salvage> OpenStore::salvage_head(const std::string& name, Deadline deadline) {
+  STELE_DO(check_head_name(name));
+  STELE_TRY(auto connection, lease("salvaging head " + name, deadline));
+  STELE_TRY(auto transaction, SqliteTransaction::begin(*connection, Kind::reading));
+  STELE_TRY(auto salvage, sqlite_salvage::read(*connection, name));
+  STELE_DO(transaction.commit());
+  return salvage;
+}
+
+// One transaction: the damaged head is kept and the other is in its place, or nothing happened.
+Done OpenStore::restore_head(const std::string& name, ByteView bytes, Deadline deadline) {
+  STELE_DO(check_head_name(name));
+  STELE_TRY(auto connection, lease_for_writing("restoring head " + name, deadline));
+  STELE_TRY(auto transaction, SqliteTransaction::begin(*connection, Kind::writing));
+  STELE_TRY(const auto damaged, sqlite_salvage::take_damaged(*connection, name));
+  const std::string aside = text("tmp/", name, ".damaged");
+  STELE_DO(remove_object(*connection, aside));
+  STELE_DO(add_object(*connection, aside, damaged.bytes, environment_.now().ms));
+  STELE_TRY(auto set, connection->statement(sqlite_schema::kSetGeneration));
+  STELE_DO(set.bind(1, damaged.number).bind(2, store::new_generation(environment_)).run());
+  STELE_DO(
+      add_entry(*connection, damaged.number << 32, static_cast<std::int64_t>(bytes.size()), bytes));
+  return transaction.commit();
 }
 
 Result<bool> is_without_tables(SqliteConnection& connection) {

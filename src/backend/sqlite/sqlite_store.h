@@ -6,7 +6,11 @@
 //                                                     swapped in and one for each append.
 //                                                     place = number << 32 | order; `ends` is the
 //                                                     head's length behind the row
-//   stele_objects  (id, key, length, written_ms)      an object
+//                                                     What the last swap replaced is kept for
+//                                                     repair under -number << 32 | order
+//   stele_objects  (id, key, length, written_ms)      an object; `tmp/NAME.damaged` is what a
+//   repair
+//                                                     of the head NAME took away
 //   stele_chunks   (place, bytes)                     its bytes, 16 KiB a row: SQLite finds a byte
 //   in
 //                                                     a long value only by walking to it.
