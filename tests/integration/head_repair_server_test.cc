@@ -79,7 +79,8 @@ TEST(HeadRepairOnPostgres, DamagedBytesAreNamedAndAllButTheNewestStateComesBack)
   const auto aside =
       head.run("SELECT length(bytes)::int8 FROM %_objects WHERE key = 'tmp/db.damaged'");
   EXPECT_EQ(aside[0].number(0, 0), static_cast<std::int64_t>(head.read().size()));
-  for (const auto& object : store->list("", "", {})->objects)
+  const auto listed = store->list("", "", {}).value();
+  for (const auto& object : listed.objects)
     EXPECT_TRUE(object.key.starts_with("packs/")) << object.key;
   std::printf("    %d damaged bytes named and repaired\n", tally.restored);
 }
