@@ -18,6 +18,7 @@
 #include <concepts>
 
 #include <stele/connection.h>
+#include <stele/databases.h>
 #include <stele/pull.h>
 #include <stele/query.h>
 

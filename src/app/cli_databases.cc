@@ -66,9 +66,10 @@ void add_dump(CLI::App& app, Done& done) {
 }
 
 void add_list(CLI::App& app, Done& done) {
-  auto* command = app.add_subcommand("list", "List what a store holds")->group(kGroup);
+  auto* command = app.add_subcommand("list", "List the databases in a place")->group(kGroup);
   auto store = std::make_shared<std::string>();
-  command->add_option("STORE", *store, "the store's URL")->required();
+  command->add_option("PLACE", *store, "a database, or where some are: file:FOLDER, s3://BUCKET, …")
+      ->required();
   command->callback([store, &done] { done = list(*store); });
 }
 

@@ -1,4 +1,5 @@
 // What passes between stores: copying a database, publishing it, and listing what there is.
+#include <algorithm>
 #include <cstdio>
 
 #include "app/commands.h"
@@ -9,7 +10,6 @@
 #include "door/location.h"
 #include "door/registry.h"
 #include "door/secrets.h"
-#include "format/head.h"
 #include "sync/copy.h"
 
 namespace stele::app {
@@ -36,41 +36,23 @@ std::string counted(std::uint64_t n, std::string_view noun) {
   return text(n, ' ', noun, n == 1 ? "" : "s");
 }
 
-void tell(std::string_view did, const std::string& where, const sync::CopyReport& report) {
+void tell(std::string_view did, const std::string& where, const CopyReport& report) {
   print(text(did, ' ', where, ": transaction ", report.tx, " of ", to_string(report.instant),
              report.head_written ? "" : ", which was there already", "; ",
              counted(report.packs_copied, "pack"), " (", report.bytes_copied, " bytes) copied, ",
              report.packs_there, " there before\n"));
 }
 
-// The line of one head: its name and newest transaction.
-Result<std::string> line_of(Store& store, const std::string& name) {
-  STELE_TRY(const auto head, store.read_head(name, HeadVersion{}, 0, Deadline{}));
-  if (head.version.absent()) return std::string();
-  auto content = format::decode_head(head.bytes);
-  if (!content.ok()) {
-    return content.error().because(text("This is the head '", name, "' of ", store.url(), "."));
-  }
-  const auto& [snapshot, tail] = *content;
-  if (snapshot.deleted) return std::string();
-  const TxId tx = tail.empty() ? snapshot.max_tx : tail.back().record->tx;
-  const Instant instant = tail.empty() ? snapshot.instant : tail.back().record->instant;
-  return text(name, std::string(name.size() < 14 ? 14 - name.size() : 1, ' '), "transaction ", tx,
-              " of ", to_string(instant), "\n");
+std::string said_of(const ListedBranch& branch) {
+  if (branch.problem) return text("cannot be read: ", branch.problem->message());
+  return text("transaction ", branch.max_tx, " of ", to_string(branch.instant));
 }
 
 }  // namespace
 
 Done copy(const CopyArguments& arguments) {
-  STELE_TRY(const auto from, place(arguments.source));
-  STELE_TRY(const auto to, place(arguments.destination));
-  STELE_TRY(auto source, door::open_store(from.store, Access::open));
-  STELE_TRY(auto destination, door::open_store(to.store, Access::create));
-  STELE_TRY(const auto report,
-            sync::copy(std::move(source), destination,
-                       {.from_branch = from.branch, .to_branch = to.branch, .deadline = {}},
-                       base::system_environment()));
-  tell("copied to", destination->url(), report);
+  STELE_TRY(const auto report, copy_database(arguments.source, arguments.destination));
+  tell("copied to", door::shown_location(arguments.destination), report);
   return {};
 }
 
@@ -86,16 +68,20 @@ Done publish(const CopyArguments& arguments) {
   return {};
 }
 
-Done list(const std::string& url) {
-  STELE_TRY(const auto location, place(url));
-  STELE_TRY(const auto store, door::open_store(location.store, Access::open));
-  STELE_TRY(const auto names, store->head_names(Deadline{}));
-  std::string lines;
-  for (const auto& name : names) {
-    STELE_TRY(const auto line, line_of(*store, name));
-    lines += line;
+// A line for each branch: how it is named and its newest transaction.
+Done list(const std::string& place) {
+  STELE_TRY(const auto databases, list_databases(place));
+  std::vector<std::pair<std::string, std::string>> lines;
+  std::size_t width = 0;
+  for (const auto& database : databases) {
+    const auto url = door::shown_location(database.url);
+    for (const auto& branch : database.branches) {
+      lines.emplace_back(branch.name == "db" ? url : text(url, '#', branch.name), said_of(branch));
+      width = std::max(width, lines.back().first.size());
+    }
   }
-  print(lines);
+  for (const auto& [name, said] : lines)
+    print(text(name, std::string(width + 2 - name.size(), ' '), said, '\n'));
   return {};
 }
 

@@ -59,6 +59,8 @@ const Pipe::Operation Pipe::kOperations[] = {
     {"schema", &Pipe::schema},
     {"reverse-schema", &Pipe::reverse_schema},
     {"db-info", &Pipe::db_info},
+    {"list", &Pipe::list},
+    {"copy", &Pipe::copy},
     {"branches", &Pipe::branches},
     {"branch", &Pipe::branch},
     {"delete-branch", &Pipe::delete_branch},

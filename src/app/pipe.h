@@ -55,6 +55,9 @@ class Pipe {
   Result<Value> schema(const Value& request);
   Result<Value> reverse_schema(const Value& request);
   Result<Value> db_info(const Value& request);
+  // pipe_stores.cc
+  Result<Value> list(const Value& request);
+  Result<Value> copy(const Value& request);
   // pipe_branches.cc
   Result<Value> branches(const Value& request);
   Result<Value> branch(const Value& request);

@@ -15,6 +15,9 @@ namespace stele::door {
 // :read-only? of a store map; false where it is not there. Error: `invalid` `:config/syntax`.
 Result<bool> wants_read_only(const Value& map);
 
+// The map with another value under that key.
+Value with_entry(const Value& map, std::string_view key, Value value);
+
 // Opens what the backend finds at `place`; with Access::create it is made if it is not there. What
 // is not there is `unavailable` `:backend-does-not-exist`.
 template <typename Backend, typename Place, typename Options>

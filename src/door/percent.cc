@@ -19,4 +19,18 @@ std::string percent_decoded(std::string_view in) {
   return out;
 }
 
+std::string percent_encoded(std::string_view in, std::string_view reserved) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : in) {
+    if (c != '%' && reserved.find(c) == std::string_view::npos) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+  }
+  return out;
+}
+
 }  // namespace stele::door

@@ -71,6 +71,25 @@ Result<std::shared_ptr<Store>> open_postgres(const Value& map, Access access) {
       settings, backend::PostgresStoreOptions{.read_only = read_only}, access);
 }
 
+Result<std::vector<Value>> postgres_stores_in(const Value& map) {
+  STELE_TRY(const auto settings, settings_of(map));
+  if (settings.names_prefix()) return std::vector{map};
+  STELE_TRY(const auto prefixes, PostgresStore::prefixes(settings));
+  std::vector<Value> stores;
+  for (const auto& prefix : prefixes) {
+    if (PostgresSettings::is_usual(prefix)) {
+      stores.push_back(map);
+    } else if (const Value* url = map.find_keyword("url")) {
+      const auto sign = url->as_string().find('?') == std::string_view::npos ? '?' : '&';
+      stores.push_back(
+          with_entry(map, "url", Value(text(url->as_string(), sign, "prefix=", prefix))));
+    } else {
+      stores.push_back(with_entry(map, "prefix", Value(prefix)));
+    }
+  }
+  return stores;
+}
+
 Result<bool> postgres_exists(const Value& map) {
   STELE_TRY(const auto settings, settings_of(map));
   return PostgresStore::exists(settings);

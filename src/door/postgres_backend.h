@@ -19,5 +19,7 @@ namespace stele::door {
 // is ever in them.
 Result<std::shared_ptr<Store>> open_postgres(const Value& map, Access access);
 Result<bool> postgres_exists(const Value& map);
+// Those of all prefixes, unless the map names one.
+Result<std::vector<Value>> postgres_stores_in(const Value& map);
 
 }  // namespace stele::door

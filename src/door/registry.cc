@@ -10,6 +10,7 @@
 #if !defined(STELE_WASM)
 #include "backend/file/file_store.h"
 #include "backend/sqlite/sqlite_store.h"
+#include "door/file_backends.h"
 #include "door/postgres_backend.h"
 #include "door/s3_backend.h"
 #include "door/web_backends.h"
@@ -21,11 +22,12 @@ using base::text;
 
 namespace {
 
-// A backend: how it opens, makes and looks for the store a map names.
+// A backend: how it opens, makes and looks for the store a map names, and what is in such a place.
 struct Backend {
   std::string_view name;
   Result<std::shared_ptr<Store>> (*open)(const Value& map, Access access);
   Result<bool> (*exists)(const Value& map);
+  Result<std::vector<Value>> (*stores_in)(const Value& map);
 };
 
 Result<std::string> text_under(const Value& map, std::string_view key, std::string_view example) {
@@ -58,6 +60,14 @@ Result<bool> memory_exists(const Value& map) {
   return store::process_memory_stores().find(name) != nullptr;
 }
 
+Result<std::vector<Value>> memory_stores_in(const Value& map) {
+  if (map.find_keyword("id")) return std::vector{map};
+  std::vector<Value> stores;
+  for (const auto& name : store::process_memory_stores().names())
+    stores.push_back(with_entry(map, "id", Value(name)));
+  return stores;
+}
+
 #if !defined(STELE_WASM)
 Result<std::string> file_path(const Value& map) {
   return text_under(map, "path", "{:backend :file :path \"/srv/catalog\"}");
@@ -73,6 +83,11 @@ Result<std::shared_ptr<Store>> open_file(const Value& map, Access access) {
 Result<bool> file_exists(const Value& map) {
   STELE_TRY(auto path, file_path(map));
   return backend::FileStore::exists(path);
+}
+
+Result<std::vector<Value>> files_in(const Value& map) {
+  STELE_TRY(const auto path, file_path(map));
+  return file_stores_in(map, path);
 }
 
 Result<std::string> sqlite_path(const Value& map) {
@@ -92,25 +107,33 @@ Result<bool> sqlite_exists(const Value& map) {
   return backend::SqliteStore::exists(path);
 }
 
+Result<std::vector<Value>> sqlite_files_in(const Value& map) {
+  STELE_TRY(const auto path, sqlite_path(map));
+  return sqlite_stores_in(map, path);
+}
+
 // A bucket is there or not; a database in it is made by its head.
 Result<std::shared_ptr<Store>> open_bucket(const Value& map, Access) { return open_s3(map); }
 
 // Of a web server too: without a head there is no database, which is found out by asking for it.
 Result<std::shared_ptr<Store>> open_site(const Value& map, Access) { return open_http(map); }
 Result<bool> site_exists(const Value&) { return true; }
+
+// Where nothing can be listed there is what was asked for.
+Result<std::vector<Value>> only_itself(const Value& map) { return std::vector{map}; }
 #endif
 
 constexpr Backend kBackends[] = {
-    {"memory", open_memory, memory_exists},
-    {"mem", open_memory, memory_exists},  // an older name of the same
+    {"memory", open_memory, memory_exists, memory_stores_in},
+    {"mem", open_memory, memory_exists, memory_stores_in},  // an older name of the same
 #if !defined(STELE_WASM)
-    {"file", open_file, file_exists},
-    {"sqlite", open_sqlite, sqlite_exists},
-    {"s3", open_bucket, s3_exists},
-    {"postgres", open_postgres, postgres_exists},
-    {"postgresql", open_postgres, postgres_exists},
-    {"http", open_site, site_exists},
-    {"tiered", open_tiered, tiered_exists},
+    {"file", open_file, file_exists, files_in},
+    {"sqlite", open_sqlite, sqlite_exists, sqlite_files_in},
+    {"s3", open_bucket, s3_exists, s3_stores_in},
+    {"postgres", open_postgres, postgres_exists, postgres_stores_in},
+    {"postgresql", open_postgres, postgres_exists, postgres_stores_in},
+    {"http", open_site, site_exists, only_itself},
+    {"tiered", open_tiered, tiered_exists, only_itself},
 #endif
 };
 
@@ -145,6 +168,19 @@ Result<bool> wants_read_only(const Value& map) {
   if (read_only->is(Kind::boolean)) return read_only->as_bool();
   return invalid("config/syntax",
                  text(":read-only? is true or false; got ", edn::write_short(*read_only)));
+}
+
+Value with_entry(const Value& map, std::string_view key, Value value) {
+  std::vector<Value::Entry> entries;
+  for (const auto& [name, old] : map.entries())
+    if (!name.is_keyword(key)) entries.emplace_back(name, old);
+  entries.emplace_back(Value::keyword(key), std::move(value));
+  return Value::map(std::move(entries));
+}
+
+Result<std::vector<Value>> stores_in(const Value& place) {
+  STELE_TRY(auto* backend, backend_of(place));
+  return backend->stores_in(place);
 }
 
 Result<std::shared_ptr<Store>> open_store(const Value& store, Access access) {

@@ -6,6 +6,7 @@
 #include "backend/s3/s3_store.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "door/opening.h"
 #include "edn/writer.h"
 
 namespace stele::door {
@@ -84,6 +85,17 @@ Result<backend::S3StoreOptions> options_of(const Value& map) {
 Result<std::shared_ptr<Store>> open_s3(const Value& map) {
   STELE_TRY(auto options, options_of(map));
   return backend::S3Store::open(options);
+}
+
+Result<std::vector<Value>> s3_stores_in(const Value& map) {
+  STELE_TRY(const auto options, options_of(map));
+  STELE_TRY(const auto folders, backend::S3Store::folders(options));
+  std::vector<Value> stores = {map};
+  for (const auto& folder : folders) {
+    const auto slash = options.prefix.empty() ? "" : "/";
+    stores.push_back(with_entry(map, "prefix", Value(text(options.prefix, slash, folder))));
+  }
+  return stores;
 }
 
 Result<bool> s3_exists(const Value& map) {

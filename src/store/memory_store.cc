@@ -208,6 +208,13 @@ std::shared_ptr<Store> MemoryStores::find(const std::string& name) const {
   return found == stores_.end() ? nullptr : found->second;
 }
 
+std::vector<std::string> MemoryStores::names() const {
+  base::Lock lock(mutex_);
+  std::vector<std::string> names;
+  for (const auto& [name, store] : stores_) names.push_back(name);
+  return names;
+}
+
 void MemoryStores::drop(const std::string& name) {
   base::Lock lock(mutex_);
   stores_.erase(name);

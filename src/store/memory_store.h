@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <stele/store.h>
 
@@ -30,6 +31,8 @@ class MemoryStores {
   std::shared_ptr<Store> open(const std::string& name);
   // The store of that name, or null.
   std::shared_ptr<Store> find(const std::string& name) const;
+  // In ascending order.
+  std::vector<std::string> names() const;
   // Forgets the name. Who holds the store keeps it; the next to open the name gets another.
   void drop(const std::string& name);
 

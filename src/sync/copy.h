@@ -13,7 +13,7 @@
 
 #include <memory>
 
-#include <stele/datom.h>
+#include <stele/databases.h>
 #include <stele/store.h>
 
 #include "base/environment.h"
@@ -24,15 +24,6 @@ struct CopyOptions {
   std::string from_branch = "db";
   std::string to_branch = "db";
   Deadline deadline;
-};
-
-struct CopyReport {
-  TxId tx = 0;
-  Instant instant;
-  std::uint64_t packs_copied = 0;
-  std::uint64_t bytes_copied = 0;  // of packs
-  std::uint64_t packs_there = 0;   // before
-  bool head_written = false;       // false: it was the same
 };
 
 // Errors: the stores'; `unavailable` `:db-does-not-exist`; `conflict` `:sync/forked` (the

@@ -210,8 +210,12 @@ TEST_F(Program, CopiesPublishesAndLists) {
             "{:stele/site 1 :heads [\"db\"]}\n");
   EXPECT_EQ(run("copy file:catalog 'file:catalog#trial'").status, 0);
   const auto listed = run("list file:catalog").out;
-  EXPECT_TRUE(listed.starts_with("db            transaction 536870913 of ")) << listed;
-  EXPECT_NE(listed.find("\ntrial         transaction 536870913 of "), std::string::npos) << listed;
+  EXPECT_TRUE(listed.starts_with("file:catalog        transaction 536870913 of ")) << listed;
+  EXPECT_NE(listed.find("\nfile:catalog#trial  transaction 536870913 of "), std::string::npos)
+      << listed;
+  const auto all = run("list file:.").out;
+  EXPECT_NE(all.find("file:./backup"), std::string::npos) << all;
+  EXPECT_NE(all.find("file:./catalog#trial"), std::string::npos) << all;
 
   const struct {
     const char* arguments;

@@ -31,6 +31,13 @@ PostgresSchema::PostgresSchema(std::string_view prefix) {
   const auto sql = [&](std::string_view text) { return with(prefix, text); };
 
   is_there = sql("SELECT to_regclass('%_store') IS NOT NULL");
+  // Of all stores of this database: of each the four tables must be in sight.
+  prefixes =
+      "SELECT prefix FROM (SELECT left(relname::text, -6) AS prefix FROM pg_class"
+      " WHERE relkind = 'r' AND relname LIKE '%\\_store' AND pg_table_is_visible(oid)) AS marks"
+      " WHERE prefix ~ '^[a-z_][a-z0-9_]*$' AND to_regclass(prefix || '_heads') IS NOT NULL"
+      " AND to_regclass(prefix || '_entries') IS NOT NULL"
+      " AND to_regclass(prefix || '_objects') IS NOT NULL ORDER BY prefix COLLATE \"C\"";
   state = sql(
       "SELECT layout::int8, current_setting('transaction_read_only') = 'off'"
       " AND has_table_privilege('%_heads', 'INSERT') AND has_table_privilege('%_heads', 'UPDATE')"

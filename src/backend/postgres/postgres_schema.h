@@ -13,7 +13,7 @@ struct PostgresSchema {
   static constexpr int kLayout = 1;
 
   // Opening, making, destroying.
-  std::string is_there, state, wait_to_create, create_store, create_heads, create_entries,
+  std::string is_there, prefixes, state, wait_to_create, create_store, create_heads, create_entries,
       keep_entries_plain, create_objects, keep_objects_plain, mark, drop;
   // Locks of heads.
   std::string pass_lock, take_lock, give_lock;

@@ -94,12 +94,15 @@ Result<PostgresSettings> PostgresSettings::of_url(std::string_view url) {
 Result<PostgresSettings> PostgresSettings::of_parameters(Parameters parameters,
                                                          std::string prefix) {
   PostgresSettings settings;
+  settings.names_prefix_ = !prefix.empty();
   settings.prefix_ = prefix.empty() ? std::string(kUsualPrefix) : std::move(prefix);
   STELE_DO(check_prefix(settings.prefix_));
   settings.url_ = shown(parameters, settings.prefix_);
   settings.parameters_ = std::move(parameters);
   return settings;
 }
+
+bool PostgresSettings::is_usual(std::string_view prefix) { return prefix == kUsualPrefix; }
 
 std::string PostgresSettings::without_secrets(std::string message) const {
   for (const auto& [name, value] : parameters_) {

@@ -26,6 +26,9 @@ class PostgresSettings {
 
   const Parameters& parameters() const { return parameters_; }
   const std::string& prefix() const { return prefix_; }
+  // Was it said, or is it the usual one?
+  bool names_prefix() const { return names_prefix_; }
+  static bool is_usual(std::string_view prefix);
   // The URL without secrets, for messages.
   const std::string& url() const { return url_; }
   // The text without the secrets that stand in it.
@@ -34,6 +37,7 @@ class PostgresSettings {
  private:
   Parameters parameters_;
   std::string prefix_;
+  bool names_prefix_ = false;
   std::string url_;
 };
 

@@ -64,6 +64,7 @@ class OpenStore final : public Store {
   Done create(Deadline deadline);
   Done look(bool read_only, Deadline deadline);
   Result<bool> is_there(Deadline deadline);
+  Result<std::vector<std::string>> prefixes(Deadline deadline);
 
  private:
   Result<Answers> ask(const Commands& commands, std::string_view what, Deadline deadline) {
@@ -327,11 +328,15 @@ HeadWrite OpenStore::append_head(const std::string& name, const HeadVersion& exp
   return write_head(name, change, after, "appending to", deadline);
 }
 
+std::vector<std::string> texts(const PostgresAnswer& answer) {
+  std::vector<std::string> texts;
+  for (int row = 0; row < answer.rows(); ++row) texts.push_back(answer.text(row, 0));
+  return texts;
+}
+
 Result<std::vector<std::string>> OpenStore::head_names(Deadline deadline) {
   STELE_TRY(const auto answers, ask({{&sql_.head_names, {}}}, "listing heads", deadline));
-  std::vector<std::string> names;
-  for (int row = 0; row < answers[0].rows(); ++row) names.push_back(answers[0].text(row, 0));
-  return names;
+  return texts(answers[0]);
 }
 
 // Advisory locks are numbers in a database. Two heads that meet wait for each other, no more.
@@ -392,6 +397,11 @@ Result<bool> OpenStore::is_there(Deadline deadline) {
   if (answers.ok()) return (*answers)[0].flag(0, 0);
   if (answers.error().code() == "store/missing") return false;
   return answers.error();
+}
+
+Result<std::vector<std::string>> OpenStore::prefixes(Deadline deadline) {
+  STELE_TRY(const auto answers, ask({{&sql_.prefixes, {}}}, "listing stores", deadline));
+  return texts(answers[0]);
 }
 
 // All of it or nothing; of two that make the store at once one finds it made.
@@ -457,6 +467,12 @@ Result<bool> PostgresStore::exists(const PostgresSettings& settings,
                                    const PostgresStoreOptions& options) {
   const Opening opening(settings, options);
   return opening.store->is_there(opening.deadline);
+}
+
+Result<std::vector<std::string>> PostgresStore::prefixes(const PostgresSettings& settings,
+                                                         const PostgresStoreOptions& options) {
+  const Opening opening(settings, options);
+  return opening.store->prefixes(opening.deadline);
 }
 
 }  // namespace stele::backend

@@ -33,6 +33,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <stele/store.h>
 
@@ -59,6 +61,10 @@ class PostgresStore {
   // Is there a store? False also where there is no such database.
   static Result<bool> exists(const PostgresSettings& settings,
                              const PostgresStoreOptions& options = {});
+  // The prefixes of all stores in the database, in ascending order; that of `settings` is not
+  // looked at.
+  static Result<std::vector<std::string>> prefixes(const PostgresSettings& settings,
+                                                   const PostgresStoreOptions& options = {});
 };
 
 }  // namespace stele::backend

@@ -162,11 +162,19 @@ FakeS3::Response FakeS3::get(const Request& request, const std::string& name) {
 
 FakeS3::Response FakeS3::list(const std::string& query) {
   const std::string prefix = parameter(query, "prefix"), from = parameter(query, "start-after");
-  std::string contents;
+  const bool folders = !parameter(query, "delimiter").empty();
+  std::string contents, folder;
   std::size_t listed = 0;
   bool more = false;
   for (auto at = objects_.upper_bound(from); at != objects_.end() && !more; ++at) {
     if (!at->first.starts_with(prefix)) continue;
+    if (const auto slash = at->first.find('/', prefix.size()); folders && slash != at->first.npos) {
+      if (folder == at->first.substr(0, slash + 1)) continue;
+      folder = at->first.substr(0, slash + 1);
+      contents +=
+          text("<CommonPrefixes><Prefix>", xml_escaped(folder), "</Prefix></CommonPrefixes>");
+      continue;
+    }
     if (listed == kPageMax) {
       more = true;
       continue;

@@ -213,6 +213,29 @@ Result<ObjectPage> S3Objects::list(const std::string& prefix, const std::string&
   return page;
 }
 
+Result<std::vector<std::string>> S3Objects::folders(Deadline deadline) {
+  const std::string& prefix = client_.address().prefix();
+  std::vector<std::string> folders;
+  std::string token;
+  do {
+    S3Request request{.query = {{"list-type", "2"}, {"prefix", prefix}, {"delimiter", "/"}}};
+    if (!token.empty()) request.query.push_back({"continuation-token", token});
+    const auto response = client_.send(request, deadline);
+    const auto xml = response.text();
+    if (!response.ok() || response.status != 200 || xml_elements(xml, "ListBucketResult").empty()) {
+      return client_.error_of(response, "listing what is there", deadline);
+    }
+    for (const auto common : xml_elements(xml, "CommonPrefixes")) {
+      std::string folder = xml_text(common, "Prefix");
+      if (!folder.starts_with(prefix) || folder.size() < prefix.size() + 2) continue;
+      folder.pop_back();
+      folders.push_back(folder.substr(prefix.size()));
+    }
+    token = xml_text(xml, "IsTruncated") == "true" ? xml_text(xml, "NextContinuationToken") : "";
+  } while (!token.empty());
+  return folders;
+}
+
 // --- removing ----------------------------------------------------------------------------------
 
 Done S3Objects::remove(std::span<const std::string> keys, Deadline deadline) {

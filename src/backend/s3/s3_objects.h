@@ -19,6 +19,8 @@ class S3Objects {
   // Names in the bucket that begin with the store's prefix and `prefix`, after `from`, without the
   // store's prefix; no more than a page. Ages are by the server's clock.
   Result<ObjectPage> list(const std::string& prefix, const std::string& from, Deadline deadline);
+  // The parts of names between the store's prefix and the next slash, in ascending order.
+  Result<std::vector<std::string>> folders(Deadline deadline);
   Done remove(std::span<const std::string> keys, Deadline deadline);
 
  private:

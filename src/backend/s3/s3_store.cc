@@ -218,4 +218,13 @@ Result<bool> S3Store::exists(const S3StoreOptions& options) {
   return page.error();
 }
 
+Result<std::vector<std::string>> S3Store::folders(const S3StoreOptions& options) {
+  STELE_TRY(const auto client, make_client(options));
+  STELE_TRY(auto folders, S3Objects(*client).folders(Deadline{}));
+  std::erase_if(folders, [](const std::string& name) {
+    return name == "heads" || name == "packs" || name == "tmp";
+  });
+  return folders;
+}
+
 }  // namespace stele::backend

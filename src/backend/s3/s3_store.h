@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <stele/store.h>
 
@@ -47,6 +48,9 @@ class S3Store {
   static Result<std::shared_ptr<Store>> open(const S3StoreOptions& options);
   // Is there such a bucket? One request.
   static Result<bool> exists(const S3StoreOptions& options);
+  // What prefixes go on with below this one, up to the next slash, in ascending order: where other
+  // stores may be. One request for 1,000.
+  static Result<std::vector<std::string>> folders(const S3StoreOptions& options);
 };
 
 }  // namespace stele::backend
