@@ -74,8 +74,8 @@ class Database {
   std::shared_ptr<Store> store_;
 };
 
-Result<sync::CopyReport> copy(const std::shared_ptr<Store>& from, const std::shared_ptr<Store>& to,
-                              const sync::CopyOptions& options = {}) {
+Result<CopyReport> copy(const std::shared_ptr<Store>& from, const std::shared_ptr<Store>& to,
+                        const sync::CopyOptions& options = {}) {
   return sync::copy(from, to, options, base::system_environment());
 }
 
