@@ -103,6 +103,51 @@ AwsCredentials choose_credentials(const AwsSettings& said, const Profile& profil
   return of_profile(profile);
 }
 
+// Credentials come back in plain text: without TLS, only from this machine and its own network.
+bool is_near(std::string_view url) {
+  if (url.starts_with("https://")) return true;
+  for (const std::string_view host :
+       {"127.0.0.1", "localhost", "[::1]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"}) {
+    const std::string base = text("http://", host);
+    if (url.starts_with(base) &&
+        (url.size() == base.size() || url[base.size()] == ':' || url[base.size()] == '/')) {
+      return true;
+    }
+  }
+  return false;
+}
+
+Result<CredentialService> container_service(const AwsSources& sources) {
+  CredentialService service{CredentialService::Kind::container,
+                            sources.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI"),
+                            sources.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN")};
+  const auto relative = sources.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+  if (!relative.empty()) service.url = "http://169.254.170.2" + relative;
+  if (!is_near(service.url)) {
+    return invalid("config/syntax",
+                   "AWS_CONTAINER_CREDENTIALS_FULL_URI names a service that is neither on this "
+                   "machine nor reached over https: credentials are not asked for there");
+  }
+  const auto file = sources.variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+  if (auto content = file.empty() ? std::nullopt : sources.file(file))
+    service.authorization = trimmed(content->substr(0, content->find('\n')));
+  return service;
+}
+
+// The service that is named in the environment, or in the profile.
+Result<CredentialService> choose_service(const Profile& profile, const AwsSources& sources) {
+  const std::string source = profile.value("credential_source");
+  const bool in_container = !sources.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI").empty() ||
+                            !sources.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI").empty();
+  if (in_container && source != "Ec2InstanceMetadata") return container_service(sources);
+  const bool disabled = sources.variable("AWS_EC2_METADATA_DISABLED") == "true";
+  if (source != "Ec2InstanceMetadata" || disabled) return CredentialService();
+  auto url =
+      first_of({sources.variable("AWS_EC2_METADATA_SERVICE_ENDPOINT"), "http://169.254.169.254"});
+  while (url.ends_with('/')) url.pop_back();
+  return CredentialService{CredentialService::Kind::machine, std::move(url), ""};
+}
+
 }  // namespace
 
 Result<AwsSettings> complete_aws_settings(AwsSettings said, const AwsSources& sources) {
@@ -117,6 +162,9 @@ Result<AwsSettings> complete_aws_settings(AwsSettings said, const AwsSources& so
     return invalid("config/syntax",
                    "an access key and a secret key come together; one of them is missing (in the "
                    "map, the environment, or the profile)");
+  }
+  if (!said.anonymous && !is_there(said.credentials)) {
+    STELE_TRY(said.service, choose_service(profile, sources));
   }
   said.region =
       first_of({said.region, sources.variable("AWS_REGION"), sources.variable("AWS_DEFAULT_REGION"),

@@ -1,8 +1,11 @@
 #include "backend/s3/s3_client.h"
 
+#include <algorithm>
+
 #include "backend/s3/s3_xml.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "base/try.h"
 #include "store/answers.h"
 
 namespace stele::backend {
@@ -16,6 +19,9 @@ namespace {
 constexpr std::int64_t kSkewMs = 60'000;
 constexpr std::size_t kSaidBytesMax = 300;
 constexpr std::int64_t kClockTickMs = 10;
+constexpr std::int64_t kCredentialsMs = 5'000;
+// The status of an answer that stands for a request that was not sent: its problem is the error's.
+constexpr int kNoCredentials = -1;
 
 }  // namespace
 
@@ -26,6 +32,7 @@ S3Client::S3Client(S3Address address, AwsSettings settings, Reload reload,
     : address_(std::move(address)),
       region_(std::move(settings.region)),
       ca_bundle_(std::move(settings.ca_bundle)),
+      has_service_(settings.service.kind != CredentialService::Kind::none),
       reload_(std::move(reload)),
       http_(std::move(http)),
       environment_(environment),
@@ -42,11 +49,16 @@ S3Client::Response S3Client::send(const S3Request& request, Deadline deadline) {
 
 std::vector<S3Client::Response> S3Client::send_all(std::span<const S3Request> requests,
                                                    Deadline deadline) {
+  if (auto found = find_credentials(deadline); !found.ok()) {
+    Response none{.failure = Failure::not_connected, .problem = found.error().message()};
+    none.status = kNoCredentials;
+    return std::vector<Response>(requests.size(), none);
+  }
   std::vector<net::HttpRequest> wire;
   for (const auto& request : requests) wire.push_back(sign(request, deadline));
   auto responses = http_->send_all(wire);
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    if (!mend(responses[i])) continue;
+    if (!mend(responses[i], deadline)) continue;
     responses[i] = http_->send(sign(requests[i], deadline));
   }
   return responses;
@@ -83,16 +95,27 @@ Instant S3Client::server_time(const Response& response) const {
   return told.value_or(Instant{environment_.now().ms + clock_offset_ms_});
 }
 
-bool S3Client::mend(const Response& response) {
+Done S3Client::find_credentials(Deadline deadline) {
+  if (!has_service_ || !credentials().anonymous()) return {};
+  const auto patience = base::deadline_after(environment_, kCredentialsMs);
+  STELE_TRY(auto found, reload_({std::min(deadline.steady_ms, patience.steady_ms)}));
+  base::Lock lock(mutex_);
+  credentials_ = std::move(found);
+  return {};
+}
+
+bool S3Client::mend(const Response& response, Deadline deadline) {
   if (!response.ok() || (response.status != 403 && response.status != 400)) return false;
   if (response.status == 403 && mend_clock(response)) return true;
   const auto code = s3_code(response);
   if (code != "ExpiredToken" && code != "InvalidAccessKeyId" && code != "InvalidToken") {
     return false;
   }
-  auto newer = reload_ ? reload_() : std::nullopt;
+  if (!reload_) return false;
+  const auto patience = base::deadline_after(environment_, kCredentialsMs);
+  auto newer = reload_({std::min(deadline.steady_ms, patience.steady_ms)});
   base::Lock lock(mutex_);
-  if (!newer || *newer == credentials_) return false;
+  if (!newer.ok() || *newer == credentials_) return false;
   credentials_ = std::move(*newer);
   return true;
 }
@@ -109,6 +132,7 @@ bool S3Client::mend_clock(const Response& response) {
 
 Error S3Client::error_of(const Response& response, std::string_view doing,
                          Deadline deadline) const {
+  if (response.status == kNoCredentials) return unavailable("store/credentials", response.problem);
   if (!response.ok()) return failure(response, doing, deadline);
   return refusal(response, doing);
 }

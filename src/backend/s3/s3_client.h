@@ -1,6 +1,7 @@
 // S3Client: signed requests to one bucket, and what its refusals mean.
 //
-// A request that is refused because the clocks differ is signed again by the server's clock; one
+// Where a service hands out the credentials it is asked before the first request. A request that is
+// refused because the clocks differ is signed again by the server's clock; one
 // that is refused because its credentials have expired is signed again if newer ones are found
 // where the first were. Nothing else is tried again here.
 //
@@ -37,8 +38,8 @@ struct S3Request {
 class S3Client {
  public:
   using Response = net::HttpResponse;
-  // Newer credentials, if there are any.
-  using Reload = std::function<std::optional<AwsCredentials>()>;
+  // The credentials that there are now.
+  using Reload = std::function<Result<AwsCredentials>(Deadline)>;
 
   S3Client(S3Address address, AwsSettings settings, Reload reload,
            std::shared_ptr<net::HttpClient> http, base::Environment& environment);
@@ -59,8 +60,10 @@ class S3Client {
 
  private:
   net::HttpRequest sign(const S3Request& request, Deadline deadline) const;
+  // Asks for the first credentials, where a service has them. Error: `:store/credentials`.
+  Done find_credentials(Deadline deadline);
   // Can the request be refused for another reason now? Then it is worth signing again.
-  bool mend(const Response& response);
+  bool mend(const Response& response, Deadline deadline);
   bool mend_clock(const Response& response);
   AwsCredentials credentials() const;
   bool is_over(Deadline deadline) const;
@@ -71,6 +74,7 @@ class S3Client {
   const S3Address address_;
   const std::string region_;
   const std::string ca_bundle_;
+  const bool has_service_;  // of credentials
   const Reload reload_;
   const std::shared_ptr<net::HttpClient> http_;
   base::Environment& environment_;

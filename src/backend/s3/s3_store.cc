@@ -189,12 +189,13 @@ Result<std::unique_ptr<S3Client>> make_client(const S3StoreOptions& options) {
   STELE_TRY(auto settings, complete_aws_settings(options.settings, sources));
   STELE_TRY(auto address, S3Address::make(options.bucket, options.prefix, settings.endpoint,
                                           settings.region, options.path_style));
-  auto reload = [said = options.settings, sources]() -> std::optional<AwsCredentials> {
-    auto again = complete_aws_settings(said, sources);
-    if (!again.ok()) return std::nullopt;
-    return again->credentials;
-  };
   auto http = options.http ? options.http : net::shared_http_client(settings.ca_bundle);
+  auto reload = [said = options.settings, sources,
+                 http](Deadline deadline) -> Result<AwsCredentials> {
+    STELE_TRY(auto again, complete_aws_settings(said, sources));
+    if (again.service.kind == CredentialService::Kind::none) return std::move(again.credentials);
+    return ask_credentials(again.service, *http, deadline);
+  };
   auto& environment = options.environment ? *options.environment : base::system_environment();
   return std::make_unique<S3Client>(std::move(address), std::move(settings), std::move(reload),
                                     std::move(http), environment);

@@ -8,7 +8,8 @@
 // when the server is busy or the connection breaks; head writes settle by looking at the head.
 //
 // Errors beside those of Store, all `unavailable` where nothing else is said: `:store/missing` (no
-// bucket, no object), `:store/denied` (credentials), `:store/unreachable`, `:store/tls`,
+// bucket, no object), `:store/denied` and `:store/credentials` (none came from their service),
+// `:store/unreachable`, `:store/tls`,
 // `:store/timeout`, `:store/broken`, `:store/busy`, `:store/answer` (not how S3 answers),
 // `:store/library` (no libcurl); `invalid`: `:store/region`, `:store/unsafe` (the server ignores
 // conditions, so there is no writing there), `:store/refused`, `:store/unsupported`.
