@@ -36,6 +36,7 @@ struct TimePoint;
 struct Transaction {
   TxId t = 0;
   Instant instant;
+  Uuid nonce;  // as in its report; an error of category `unknown` names it
   // What it did, in the order of an entity index: e a v, a retraction before an assertion.
   std::vector<Datom> datoms;
 };

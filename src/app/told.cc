@@ -29,6 +29,7 @@ Value told(const std::vector<Datom>& datoms) {
 Value told(const Transaction& transaction) {
   return Value::map({{key("t"), Value(transaction.t)},
                      {key("instant"), Value(transaction.instant)},
+                     {key("nonce"), Value(transaction.nonce)},
                      {key("data"), told(transaction.datoms)}});
 }
 

@@ -8,7 +8,8 @@ namespace stele::app {
 Value told(const Error& error);                // {:code :kw :message "…" :data {…}}
 Value told(const Datom& datom);                // [e a v tx added]
 Value told(const std::vector<Datom>& datoms);  // [[e a v tx added] …]
-Value told(const Transaction& transaction);    // {:t n :instant #inst :data [[e a v tx added] …]}
+Value told(const Transaction&
+               transaction);  // {:t n :instant #inst :nonce #uuid :data [[e a v tx added] …]}
 Value told(const std::vector<Transaction>& transactions);
 Value told(const TxReport& report);  // {:tx-data :tempids :tx-meta :max-tx :max-eid}
 // Without the secrets of what was given.

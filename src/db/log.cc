@@ -11,8 +11,13 @@ Instant instant_at(const format::Leaf& log, std::uint32_t row) {
   return {static_cast<std::int64_t>(log.tx()[row])};
 }
 
+Result<Uuid> nonce_at(const format::Leaf& log, std::uint32_t row) {
+  STELE_TRY(auto entry, format::decode_log_entry(value::text_of(log.v()[row])));
+  return entry.nonce;
+}
+
 // The transactions in question, still without their datoms, in the order that was asked for.
-std::vector<Transaction> list(const View& view, const LogRange& range, Reader& reader) {
+Result<std::vector<Transaction>> list(const View& view, const LogRange& range, Reader& reader) {
   std::vector<Transaction> found;
   if (range.from > range.to) return found;
   const Range rows{Key::eavt(range.from), Key::eavt(range.to), true};
@@ -23,7 +28,9 @@ std::vector<Transaction> list(const View& view, const LogRange& range, Reader& r
     for (std::uint32_t i = 0; i < slice.size() && found.size() < range.limit; ++i) {
       const std::uint32_t row = range.newest_first ? slice.end - 1 - i : slice.begin + i;
       const TxId t = slice.leaf->e()[row];
-      if (view.sees(t)) found.push_back({t, instant_at(*slice.leaf, row), {}});
+      if (!view.sees(t)) continue;
+      STELE_TRY(auto nonce, nonce_at(*slice.leaf, row));
+      found.push_back({t, instant_at(*slice.leaf, row), nonce, {}});
     }
   }
   return found;
@@ -82,7 +89,7 @@ Result<std::vector<Transaction>> read_log(const View& view, const LogRange& rang
                    "What transactions did is known only where history is kept. This database was "
                    "created with :keep-history? false.");
   }
-  std::vector<Transaction> transactions = list(view, range, reader);
+  STELE_TRY(std::vector<Transaction> transactions, list(view, range, reader));
   std::vector<Transaction*> folded;
   for (Transaction& transaction : transactions) {
     if (const format::TxRecord* record = record_of(view.state(), transaction.t)) {

@@ -84,7 +84,9 @@ TEST_P(EachWrittenBackend, LosesNothingThatManyProcessesWrote) {
     EXPECT_EQ(told[w].failure, "") << "writer " << w;
     for (std::int64_t n = 0; n < told[w].acknowledged; ++n) acknowledged.emplace(w, n);
   }
-  EXPECT_EQ(scene::ledger(open(place.read_url).value()), acknowledged);
+  const auto db = open(place.read_url).value();
+  EXPECT_EQ(scene::ledger(db), acknowledged);
+  EXPECT_EQ(static_cast<std::size_t>(scene::ledger_entities(db)), acknowledged.size()) << "twice";
   const auto verified = run_program(text("verify ", quoted(place.read_url)));
   EXPECT_EQ(verified.status, 0) << verified.out;
   std::printf("    %zu transactions of %d processes, %d folds of another\n", acknowledged.size(),

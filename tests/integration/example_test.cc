@@ -108,6 +108,18 @@ TEST_F(TextExample, ASecondQueryOverTheSameNodesAsksTheStoreForNothing) {
   EXPECT_EQ(reader.statistics().reads, reads);
 }
 
+TEST_F(TextExample, TheLogNamesEachTransactionByItsNonce) {
+  auto catalog = scene::create_schemaless(file_url());
+  const auto first = catalog.transact(scene::kProducts).value();
+  catalog.fold().value();
+  const auto second = catalog.transact("[[:db/add 1 :product/price 12.49]]").value();
+  const auto log = catalog.db().value().log().value();
+  ASSERT_EQ(log.size(), 2u);
+  EXPECT_EQ(log[0].nonce, first.nonce);
+  EXPECT_EQ(log[1].nonce, second.nonce);
+  EXPECT_NE(first.nonce, second.nonce);
+}
+
 TEST_F(TextExample, ADbIsUndisturbedByLaterCommitsAndALaterOneSeesThem) {
   const auto url = file_url();
   auto a = scene::create_schemaless(url);

@@ -64,6 +64,11 @@ std::set<std::pair<std::int64_t, std::int64_t>> ledger(const Db& db) {
   return entries;
 }
 
+std::int64_t ledger_entities(const Db& db) {
+  const auto count = q("[:find (count ?e) . :where [?e :entry/number]]", db).value().to_value();
+  return count.is_nil() ? 0 : count.as_int64();
+}
+
 int repetitions(const char* what, int otherwise) {
   const char* given = std::getenv((std::string("STELE_") + what).c_str());
   return given ? std::atoi(given) : otherwise;

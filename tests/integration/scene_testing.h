@@ -38,6 +38,8 @@ std::string answer(const char* query, std::initializer_list<Input> inputs);
 // Entry (writer, number) in the ledger: one transaction each.
 std::string ledger_entry(int writer, std::int64_t number);
 std::set<std::pair<std::int64_t, std::int64_t>> ledger(const Db& db);
+// Entities in the ledger: as many as entries, if each was written once.
+std::int64_t ledger_entities(const Db& db);
 
 // How often a test repeats what is worth repeating: `otherwise`, or what the environment variable
 // STELE_<what> says, as for `make test-slow`.
