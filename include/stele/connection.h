@@ -8,6 +8,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -32,6 +33,35 @@ struct DbOptions {
 struct TransactOptions {
   // 0: none. A call that shares a head write with others may wait as long as the longest of them.
   std::int64_t timeout_ms = 60'000;
+  // A name for this transaction, so that running it again, in another process and after a crash
+  // too, does not do it twice: if a transaction of this name is in the log it is not run, and what
+  // is known of it is reported (TxReport::repeated). The forms are not compared: one nonce, one
+  // transaction. Without it a random one is taken.
+  std::optional<Uuid> nonce;
+  // Only transactions later than this one are searched for the nonce: one that was the newest
+  // before the first attempt. 0: all of the log, some 50 bytes a transaction.
+  TxId nonce_after = 0;
+};
+
+// What has become of a transaction.
+struct TransactionOutcome {
+  enum class State : std::uint8_t {
+    committed,
+    not_committed,  // and it never will be, unless somebody runs it again
+    unknown,        // it may still be written
+  };
+  State state = State::unknown;
+  // Of a committed one. What it did is in Db::log.
+  TxId tx = 0;
+  Instant instant;
+  Uuid commit_id;
+};
+
+struct OutcomeOptions {
+  // Only transactions later than this one are searched; the error's data has it under :after. It
+  // also tells without a write that the transaction was not committed, once a later one was.
+  TxId after = 0;
+  std::int64_t timeout_ms = 60'000;  // 0: none
 };
 
 // What was asked of the store since the connection was opened.
@@ -53,7 +83,8 @@ class Connection {
 
   // Applies forms ([…] or {:tx-data […] :tx-meta {…} :strict-tempids? true}; only :tx-data has to
   // be there), given as EDN text, as one transaction and returns when it is durable. On an error
-  // nothing has happened, except for category `unknown`, whose data holds the nonce under :nonce.
+  // nothing has happened, except for category `unknown`: then outcome() tells, and the error's data
+  // holds what it asks for under :nonce and :after.
   Result<TxReport> transact(std::string_view edn, const TransactOptions& options = {}) const;
   // The same from a value.
   template <std::same_as<Value> V>
@@ -65,6 +96,17 @@ class Connection {
   // transaction other than this one is left out. [T-24]
   Result<TxReport> transact(std::span<const Datom> datoms,
                             const TransactOptions& options = {}) const;
+
+  // What became of a transaction whose call ended with an error of category `unknown`, or with its
+  // process. If it is not in the log the head is swapped for itself, so that a write of it that is
+  // still on its way can no longer land: `not_committed` is final. It must not be asked while a
+  // call of transact with this nonce is under way. Where only reading is possible, or the store
+  // does not say before the time is over what became of the swap, it may remain `unknown`.
+  // Errors: `unavailable`, `corrupt`, `closed`, `limit`.
+  Result<TransactionOutcome> outcome(const Uuid& nonce, const OutcomeOptions& options = {}) const;
+  // The same from the error. Error: `invalid` `:outcome/no-nonce` if it carries no nonce.
+  Result<TransactionOutcome> outcome(const Error& unknown,
+                                     const OutcomeOptions& options = {}) const;
 
   // Moves what was committed since the last fold into the trees now. Commits do this by themselves
   // when the tail has grown; calling it changes no answer.

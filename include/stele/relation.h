@@ -26,6 +26,14 @@ enum class FindShape : std::uint8_t {
   scalar,      // [:find ?a .]       one value, or nil
 };
 
+// What a query has read.
+struct QueryStatistics {
+  std::uint64_t nodes = 0;     // asked for, whether or not they were in memory
+  std::uint64_t requests = 0;  // made to stores
+  std::uint64_t bytes = 0;     // read from stores
+  std::uint64_t rounds = 0;    // requests issued together, none waiting for another, count as one
+};
+
 class Relation {
  public:
   struct Data;  // the columns; src/query
@@ -43,6 +51,8 @@ class Relation {
   // They come in the order of :order-by.
   bool is_ordered() const;
   std::string_view name(std::size_t column) const;  // as :find has it, e.g. "?name", "(count ?e)"
+  // What making it took.
+  const QueryStatistics& statistics() const;
   // By column, the keywords, strings or symbols of :keys, :strs or :syms; none without these. Valid
   // as long as any copy of the relation lives.
   std::span<const Value> keys() const;

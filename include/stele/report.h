@@ -17,6 +17,10 @@ struct TxReport {
   std::vector<Datom> tx_data;
   // Tempids as written, and :db/current-tx, with the ids they stand for. [T-37]
   std::vector<std::pair<Value, EntityId>> tempids;
+  // It was found in the log by its nonce and not run again. What it did is not told here (Db::log
+  // finds it), nor are tempids other than :db/current-tx; db_after is the newest state, db_before
+  // the view of it that ends before this transaction.
+  bool repeated = false;
   Value tx_meta;  // a map; :db/commitId is in it once committed [T-75]
 };
 

@@ -103,6 +103,9 @@ struct StoreTraits {
   // the hard limit on commits wait for a fold first.
   std::uint64_t tail_bytes_soft = 256 << 10;
   std::uint64_t tail_bytes_hard = 1 << 20;
+  // How long a commit may wait for other callers on its connection to share its head write, if some
+  // were there lately. Pays where a round trip is long and each rewrites the head.
+  std::int64_t gather_ms = 0;
   // Requests worth having in flight together.
   int parallel_reads = 1;
 };

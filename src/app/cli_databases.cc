@@ -35,7 +35,23 @@ void add_transact(CLI::App& app, Done& done) {
   command->add_option("DB", a->database, "the database's URL")->required();
   command->add_option("FORMS", a->forms, "[{…} [:db/add …] …], @FILE or -")->default_val("-");
   command->add_flag("--report", a->full, "print the whole report");
+  command
+      ->add_option("--nonce", a->nonce,
+                   "a name for the transaction: one of this name is not done twice")
+      ->option_text("UUID");
+  command->add_option("--after", a->nonce_after, "look for the name in later transactions only")
+      ->option_text("TX");
   command->callback([a, &done] { done = transact(*a); });
+}
+
+void add_outcome(CLI::App& app, Done& done) {
+  auto* command = app.add_subcommand("outcome", "Say what became of a transaction")->group(kGroup);
+  auto a = std::make_shared<OutcomeArguments>();
+  command->add_option("DB", a->database, "the database's URL")->required();
+  command->add_option("NONCE", a->nonce, "what the error had under :nonce, or --nonce named")
+      ->required();
+  command->add_option("--after", a->after, "what the error had under :after")->option_text("TX");
+  command->callback([a, &done] { done = outcome(*a); });
 }
 
 void add_copy(CLI::App& app, Done& done, const char* name, const char* help, const char* to,
@@ -78,6 +94,7 @@ void add_list(CLI::App& app, Done& done) {
 void add_database_commands(CLI::App& app, Done& done) {
   add_create(app, done);
   add_transact(app, done);
+  add_outcome(app, done);
   add_simple(app, done, "schema", "Print the attributes that were declared", schema);
   add_simple(app, done, "info", "Say what a database holds, and how", info);
   add_simple(app, done, "fold", "Move recent transactions into the trees now", fold);

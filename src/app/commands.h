@@ -22,8 +22,17 @@ struct TransactArguments {
   std::string database;
   std::string forms;
   bool full = false;  // the whole report instead of a summary
+  std::string nonce;  // names the transaction, so that it is not done twice
+  TxId nonce_after = 0;
 };
 Done transact(const TransactArguments& arguments);
+
+struct OutcomeArguments {
+  std::string database;
+  std::string nonce;
+  TxId after = 0;
+};
+Done outcome(const OutcomeArguments& arguments);
 
 Done schema(const std::string& database);
 Done info(const std::string& database);

@@ -45,12 +45,32 @@ Done create(const CreateArguments& arguments) {
 Done transact(const TransactArguments& arguments) {
   STELE_TRY(auto connection, connect(arguments.database));
   STELE_TRY(auto forms, text_argument(arguments.forms));
-  STELE_TRY(auto report, connection.transact(std::string_view(forms)));
+  TransactOptions options;
+  if (!arguments.nonce.empty()) {
+    STELE_TRY(options.nonce, parse_uuid(arguments.nonce));
+  }
+  options.nonce_after = arguments.nonce_after;
+  STELE_TRY(auto report, connection.transact(std::string_view(forms), options));
   if (arguments.full) {
     print(edn::write_pretty(told(report)) + "\n");
   } else {
-    print(text("transaction ", report.tx, ": ", report.tx_data.size(), " datoms\n"));
+    print(text("transaction ", report.tx, ": ",
+               report.repeated ? "committed before" : text(report.tx_data.size(), " datoms"),
+               "\n"));
   }
+  return {};
+}
+
+Done outcome(const OutcomeArguments& arguments) {
+  STELE_TRY(const auto nonce, parse_uuid(arguments.nonce));
+  STELE_TRY(auto connection, connect(arguments.database));
+  STELE_TRY(const auto outcome, connection.outcome(nonce, {.after = arguments.after}));
+  std::string line(name(outcome.state));
+  if (outcome.state == TransactionOutcome::State::committed) {
+    line += text(": transaction ", outcome.tx, " of ", to_string(outcome.instant), ", commit ",
+                 to_string(outcome.commit_id));
+  }
+  print(line + "\n");
   return {};
 }
 

@@ -43,6 +43,7 @@ const Pipe::Operation Pipe::kOperations[] = {
     {"delete", &Pipe::remove},
     {"delete-all", &Pipe::remove_all},
     {"transact", &Pipe::transact},
+    {"outcome", &Pipe::outcome},
     {"with", &Pipe::with},
     {"snapshot", &Pipe::snapshot},
     {"drop", &Pipe::drop},
@@ -76,9 +77,11 @@ std::string Pipe::answer(std::string_view line) {
   if (request.ok()) {
     if (const Value* rid = request->find_keyword("rid")) answer.emplace_back(key("rid"), *rid);
   }
+  stats_.reset();
   auto result = request.ok() ? run(*request) : Result<Value>(std::move(request).error());
   if (result.ok()) {
     answer.emplace_back(key("ok"), std::move(*result));
+    if (stats_) answer.emplace_back(key("stats"), std::move(*stats_));
   } else {
     answer.emplace_back(key("error"), told(result.error()));
   }
@@ -168,8 +171,21 @@ Result<Value> Pipe::transact(const Value& request) {
   }
   TransactOptions options;
   options.timeout_ms = timeout_ms(request, options.timeout_ms);
+  STELE_TRY(options.nonce, uuid_under(request, "nonce"));
+  STELE_TRY(options.nonce_after, tx_under(request, "after"));
   STELE_TRY(auto report, open->transact(tx, options));
   return told(report);
+}
+
+Result<Value> Pipe::outcome(const Value& request) {
+  STELE_TRY(auto* open, connection(request));
+  STELE_TRY(const auto nonce, uuid_under(request, "nonce"));
+  if (!nonce) STELE_DO(required(request, "nonce"));
+  OutcomeOptions options;
+  options.timeout_ms = timeout_ms(request, options.timeout_ms);
+  STELE_TRY(options.after, tx_under(request, "after"));
+  STELE_TRY(auto outcome, open->outcome(nonce.value_or(Uuid()), options));
+  return told(outcome);
 }
 
 Result<Value> Pipe::with(const Value& request) {

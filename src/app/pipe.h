@@ -10,6 +10,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include <stele/stele.h>
@@ -38,6 +39,7 @@ class Pipe {
   Result<Value> remove(const Value& request);
   Result<Value> remove_all(const Value& request);
   Result<Value> transact(const Value& request);
+  Result<Value> outcome(const Value& request);
   Result<Value> with(const Value& request);
   Result<Value> snapshot(const Value& request);
   Result<Value> drop(const Value& request);
@@ -80,6 +82,7 @@ class Pipe {
   };
   std::map<std::string, Open, std::less<>> connections_;
   std::map<std::string, Db, std::less<>> snapshots_;
+  std::optional<Value> stats_;  // of the query being answered, if asked for
 };
 
 }  // namespace stele::app

@@ -53,6 +53,8 @@ Result<Value> Pipe::q(const Value& request) {
   STELE_TRY(auto query, query_of(request));
   STELE_TRY(auto inputs, inputs_of(request));
   STELE_TRY(auto relation, query.run(inputs, options_of(request)));
+  const Value* stats = request.find_keyword("stats");
+  if (stats && stats->is(Kind::boolean) && stats->as_bool()) stats_ = told(relation.statistics());
   return relation.to_value();
 }
 

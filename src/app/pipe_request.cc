@@ -41,6 +41,21 @@ Result<IndexOrder> index_order(const Value& request) {
                  text(":index is :eavt, :aevt or :avet; got ", edn::write_short(index)));
 }
 
+Result<std::optional<Uuid>> uuid_under(const Value& request, std::string_view key) {
+  const Value* given = request.find_keyword(key);
+  if (!given || given->is_nil()) return std::optional<Uuid>();
+  if (given->is(Kind::uuid)) return std::optional(given->as_uuid());
+  return invalid("pipe/request", text(":", key, " is a #uuid; got ", edn::write_short(*given)));
+}
+
+Result<TxId> tx_under(const Value& request, std::string_view key) {
+  const Value* given = request.find_keyword(key);
+  if (!given || given->is_nil()) return TxId{0};
+  if (given->is(Kind::int64) && given->as_int64() >= 0) return static_cast<TxId>(given->as_int64());
+  return invalid("pipe/request",
+                 text(":", key, " is a transaction's id; got ", edn::write_short(*given)));
+}
+
 std::size_t limit_of(const Value& request) {
   const Value* n = request.find_keyword("limit");
   if (!n || !n->is(Kind::int64)) return SIZE_MAX;

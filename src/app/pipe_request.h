@@ -16,6 +16,11 @@ Result<std::vector<Value>> items_under(const Value& request, std::string_view ke
 // :index
 Result<IndexOrder> index_order(const Value& request);
 
+// The uuid under a key; nullopt if the key is not there.
+Result<std::optional<Uuid>> uuid_under(const Value& request, std::string_view key);
+// The transaction id under a key, 0 if it is not there.
+Result<TxId> tx_under(const Value& request, std::string_view key);
+
 // :limit as a number of rows; everything without one.
 std::size_t limit_of(const Value& request);
 // :timeout-ms

@@ -32,11 +32,15 @@ std::string counted(std::uint64_t n, std::string_view one) {
   return text(n, ' ', one, n == 1 ? "" : "s");
 }
 
-// "3 rows in 12 ms; store: 2 heads, 5 reads of 81920 bytes in 2 rounds"
-void print_stats(std::size_t rows, std::int64_t ms, const StoreStatistics& store) {
+// "3 rows in 12 ms; query: 9 nodes, 5 reads of 81920 bytes in 2 rounds; store: 2 heads, 5 reads of
+// 82249 bytes in 2 rounds"
+void print_stats(const Relation& rows, std::int64_t ms, const StoreStatistics& store) {
+  const auto& query = rows.statistics();
   const auto line =
-      text(counted(rows, "row"), " in ", ms, " ms; store: ", counted(store.head_reads, "head"),
-           ", ", counted(store.reads, "read"), " of ", store.bytes_read, " bytes in ",
+      text(counted(rows.rows(), "row"), " in ", ms, " ms; query: ", counted(query.nodes, "node"),
+           ", ", counted(query.requests, "read"), " of ", query.bytes, " bytes in ",
+           counted(query.rounds, "round"), "; store: ", counted(store.head_reads, "head"), ", ",
+           counted(store.reads, "read"), " of ", store.bytes_read, " bytes in ",
            counted(store.rounds, "round"), "\n");
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
@@ -57,7 +61,7 @@ Done query(const QueryArguments& arguments) {
   STELE_TRY(auto rows, prepared.run(inputs, {.timeout_ms = arguments.timeout_ms}));
   const auto ms = clock.steady_ms() - begin_ms;
   STELE_DO(print(rows, arguments.output));
-  if (arguments.stats) print_stats(rows.rows(), ms, databases.statistics());
+  if (arguments.stats) print_stats(rows, ms, databases.statistics());
   return {};
 }
 

@@ -43,11 +43,42 @@ Value told(const std::vector<Transaction>& transactions) {
 Value told(const TxReport& report) {
   std::vector<Value::Entry> tempids;
   for (const auto& [tempid, id] : report.tempids) tempids.emplace_back(tempid, Value(id));
-  return Value::map({{key("tx-data"), told(report.tx_data)},
-                     {key("tempids"), Value::map(std::move(tempids))},
-                     {key("tx-meta"), report.tx_meta},
-                     {key("max-tx"), Value(report.db_after.max_tx())},
-                     {key("max-eid"), Value(report.db_after.max_eid())}});
+  std::vector<Value::Entry> entries = {{key("tx-data"), told(report.tx_data)},
+                                       {key("tempids"), Value::map(std::move(tempids))},
+                                       {key("tx-meta"), report.tx_meta},
+                                       {key("max-tx"), Value(report.db_after.max_tx())},
+                                       {key("max-eid"), Value(report.db_after.max_eid())}};
+  if (report.repeated) entries.emplace_back(key("repeated"), Value(true));
+  return Value::map(std::move(entries));
+}
+
+Value told(const QueryStatistics& statistics) {
+  return Value::map({{key("nodes"), Value(statistics.nodes)},
+                     {key("requests"), Value(statistics.requests)},
+                     {key("bytes"), Value(statistics.bytes)},
+                     {key("rounds"), Value(statistics.rounds)}});
+}
+
+std::string_view name(TransactionOutcome::State state) {
+  switch (state) {
+    case TransactionOutcome::State::committed:
+      return "committed";
+    case TransactionOutcome::State::not_committed:
+      return "not-committed";
+    case TransactionOutcome::State::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+Value told(const TransactionOutcome& outcome) {
+  std::vector<Value::Entry> entries = {{key("state"), key(name(outcome.state))}};
+  if (outcome.state == TransactionOutcome::State::committed) {
+    entries.emplace_back(key("tx"), Value(outcome.tx));
+    entries.emplace_back(key("instant"), Value(outcome.instant));
+    entries.emplace_back(key("commit-id"), Value(outcome.commit_id));
+  }
+  return Value::map(std::move(entries));
 }
 
 Value told_config(const Db& db, const Value& given) {

@@ -1,6 +1,7 @@
 // What the leader of a group commit works on.
 #pragma once
 
+#include "base/text.h"
 #include "conn/connection.h"
 
 namespace stele::conn {
@@ -9,6 +10,8 @@ namespace stele::conn {
 struct Connection::Pending {
   tx::TxInput input;
   Uuid nonce;
+  bool named = false;       // the nonce is the caller's: it may be in the log already
+  TxId searched_up_to = 0;  // where it is not, as far as this transaction
   Deadline deadline;
   std::optional<Result<TxReport>> result;  // the leader's until `done`
   bool done = false;                       // guarded by the queue's mutex
@@ -44,10 +47,20 @@ struct Connection::Batch {
   void settle_all(const Error& error) {
     for (auto* p : std::vector(waiting)) settle(p, error.with("nonce", Value(p->nonce)));
   }
-  // Those that may have been written; the others have not been offered and run again.
-  void settle_offered(const Error& error) {
+  bool offers_nonce(const Uuid& nonce) const {
+    return std::any_of(offers.begin(), offers.end(),
+                       [&](const Offer& o) { return o.pending->nonce == nonce; });
+  }
+  // Those that may have been written behind transaction `after`; the others have not been offered
+  // and run again.
+  void settle_offered(const Error& error, TxId after) {
     for (const auto& o : earlier) {
-      if (!o.pending->result) settle(o.pending, error.with("nonce", Value(o.pending->nonce)));
+      const Uuid& nonce = o.pending->nonce;
+      if (o.pending->result) continue;
+      settle(o.pending, error.with("after", Value(after))
+                            .with("nonce", Value(nonce))
+                            .because(base::text("It is transaction ", to_string(nonce), ", after ",
+                                                after, ".")));
     }
     earlier.clear();
   }

@@ -7,6 +7,8 @@
 //       this batch then wrote: no transaction fails because of what somebody else has already
 //       undone, or has never done.
 //   C3  From the first loss on the head is locked where the store has locks: nobody loses twice.
+//       Where it has none, a reservation in the head asks others to wait (turns.cc). Nothing but
+//       fairness depends on either.
 #include "base/text.h"
 #include "base/try.h"
 #include "conn/batch.h"
@@ -27,8 +29,8 @@ Error timed_out() {
 
 Error outcome_unknown(const HeadWrite& write) {
   Error error(ErrorCategory::unknown, "transact/unknown-outcome",
-              "the store did not say whether the transaction was written; look for its nonce in "
-              "the log before running it again");
+              "the store did not say whether the transaction was written; ask for the outcome of "
+              "its nonce before running it again");
   return write.error ? error.because(write.error->message()) : error;
 }
 // The report with the commit's id in its metadata. [T-75]
@@ -47,6 +49,9 @@ void Connection::lead(std::vector<Pending*> pending) {
   Batch batch;
   batch.waiting = std::move(pending);
   while (!batch.waiting.empty()) attempt(batch);
+  if (is_ours(tracker_.known().reservation)) {
+    withdraw_reservation(base::deadline_after(environment_, kFlushMs));
+  }
   if (!batch.lock) return;
   // What was read under the lock need not be durable before something is written behind it. If
   // nothing was, nobody may be told of it before it is.
@@ -65,6 +70,9 @@ void Connection::attempt(Batch& batch) {
     auto room = fold(batch.deadline());
     if (!room.ok()) return batch.settle_all(room.error());
   }
+  const auto turn = take_turn(batch);
+  if (!turn.ok()) return batch.settle_all(turn.error());
+  if (!*turn) return;
   const auto head = tracker_.known();
   if (!run_all(batch, head) || batch.offers.empty()) return;
 
@@ -93,7 +101,20 @@ bool Connection::run_all(Batch& batch, const KnownHead& head) {
   batch.refused.clear();
   std::vector<std::pair<Pending*, Error>> failed;
   Db db(head.state, nullptr);
-  for (auto* p : batch.waiting) {
+  for (auto* p : std::vector(batch.waiting)) {
+    if (p->named) {
+      if (batch.offers_nonce(p->nonce))
+        continue;  // once that one is written, it is this one's, too
+      auto repeated = find_repeated(*p, head);
+      if (!repeated.ok()) {
+        batch.settle(p, std::move(repeated).error());
+        continue;
+      }
+      if (*repeated) {
+        batch.settle(p, std::move(**repeated));
+        continue;
+      }
+    }
     auto reading = reader(p->deadline);
     auto outcome = tx::transact(db, p->input, {environment_.now(), p->nonce}, reading);
     if (!outcome.ok()) {
@@ -176,21 +197,25 @@ void Connection::settle_unknown(Batch& batch, const KnownHead& head, const HeadW
       batch.fresh = true;
       auto landed = take_landed(batch);
       if (!landed.ok()) {
-        batch.settle_offered(outcome_unknown(write).because(landed.error().message()));
+        batch.settle_offered(outcome_unknown(write).because(landed.error().message()),
+                             head.state->max_tx);
       }
       return;
     }
-    if (now.ok() && fence(head, batch.deadline())) continue;
+    const auto fenced = now.ok() ? fence(head, batch.deadline()) : Result<bool>(false);
+    if (fenced.ok() && *fenced) continue;
     environment_.sleep_ms(kUnknownPauseMs);
   }
-  batch.settle_offered(outcome_unknown(write));
+  batch.settle_offered(outcome_unknown(write), head.state->max_tx);
 }
 
-// Swaps the head for itself: a late write can no longer land on the version it expects.
-bool Connection::fence(const KnownHead& head, Deadline deadline) {
+// Swaps the head for itself: a late write can no longer land on the version it expects. False: the
+// store did not say whether it did. Error: it said why it did not.
+Result<bool> Connection::fence(const KnownHead& head, Deadline deadline) {
   auto whole = tracker_.whole();
   if (whole.version != head.version) return true;
   auto swap = store_->swap_head(options_.branch, whole.version, whole.bytes, deadline);
+  if (swap.outcome == Outcome::failed) return *swap.error;
   return swap.outcome == Outcome::written || swap.outcome == Outcome::conflict;
 }
 
@@ -201,7 +226,8 @@ Done Connection::take_landed(Batch& batch) {
     if (o.pending->result) continue;
     auto reading = reader(batch.deadline());
     STELE_TRY(auto id, tracker_.find_nonce(o.pending->nonce, batch.earlier_since, reading));
-    if (id && *id == o.commit_id()) batch.settle(o.pending, committed(std::move(o.outcome.report)));
+    if (id && id->commit_id == o.commit_id())
+      batch.settle(o.pending, committed(std::move(o.outcome.report)));
   }
   std::erase_if(batch.earlier, [](const auto& o) { return o.pending->result.has_value(); });
   return {};

@@ -9,6 +9,8 @@ namespace stele::conn {
 using base::text;
 
 namespace {
+constexpr std::int64_t kCallersLatelyMs = 1'000;  // who was not seen for so long is not waited for
+
 format::Snapshot first_snapshot(const format::Config& config, const std::string& branch) {
   format::Snapshot snapshot;
   snapshot.config = config;
@@ -58,7 +60,8 @@ Connection::Connection(std::shared_ptr<store::CountingStore> store, base::Enviro
       options_(options),
       source_(
           tree::make_store_source(store_, std::make_shared<tree::NodeCache>(options.cache_bytes))),
-      tracker_(store_, source_, options.branch) {}
+      tracker_(store_, source_, options.branch, environment),
+      writer_id_(environment.random_u64()) {}
 
 Result<std::shared_ptr<Connection>> Connection::open(std::shared_ptr<Store> store,
                                                      base::Environment& environment,
@@ -102,7 +105,12 @@ Result<TxReport> Connection::transact(const Value& forms, const TransactOptions&
   }
   const auto deadline =
       options.timeout_ms > 0 ? base::deadline_after(environment_, options.timeout_ms) : Deadline{};
-  Pending mine{std::move(input), environment_.random_uuid(), deadline, std::nullopt};
+  Pending mine{.input = std::move(input),
+               .nonce = options.nonce ? *options.nonce : environment_.random_uuid(),
+               .named = options.nonce.has_value(),
+               .searched_up_to = options.nonce_after,
+               .deadline = deadline,
+               .result = std::nullopt};
 
   // Whoever finds nobody leading commits for all who wait, himself among them.
   base::Lock lock(queue_mutex_);
@@ -113,18 +121,35 @@ Result<TxReport> Connection::transact(const Value& forms, const TransactOptions&
       continue;
     }
     leading_ = true;
+    gather(lock);
     std::vector<Pending*> batch(queue_.begin(), queue_.end());
     queue_.clear();
     lock.unlock();
     lead(batch);
     lock.lock();
     for (auto* pending : batch) pending->done = true;
+    callers_lately_ = batch.size() + queue_.size();
+    callers_seen_steady_ms_ = environment_.steady_ms();
     leading_ = false;
     queue_moved_.notify_all();
   }
   lock.unlock();
   fold_if_due();
   return std::move(*mine.result);
+}
+
+// Callers that come and go together share one write, instead of taking turns by halves: the leader
+// waits until as many are there as were lately, but no longer than the delay.
+void Connection::gather(base::Lock& queue) {
+  const auto delay_ms = options_.gather_ms.value_or(store_->traits().gather_ms);
+  if (delay_ms <= 0 || queue_.size() >= callers_lately_) return;
+  const auto now = environment_.steady_ms();
+  if (now - callers_seen_steady_ms_ > kCallersLatelyMs) return;
+  while (queue_.size() < callers_lately_ && environment_.steady_ms() < now + delay_ms) {
+    queue.unlock();
+    environment_.sleep_ms(1);
+    queue.lock();
+  }
 }
 
 StoreStatistics Connection::statistics() const {

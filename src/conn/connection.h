@@ -28,6 +28,11 @@ struct ConnectionOptions {
   tree::TreeShape shape;
   // Instead of the store's own: 0 keeps them.
   std::uint64_t tail_bytes_soft = 0;
+  // How long a commit may wait for others to share its head write, instead of the store's own.
+  std::optional<std::int64_t> gather_ms;
+  // After how many losses in a row a writer asks others to let it go first, where there are no
+  // locks. Tests and benches compare with never.
+  int losses_before_reservation = 4;
 };
 
 // Writes the head of a new, empty database. Error: `conflict` `:db-already-exists`.
@@ -46,6 +51,7 @@ class Connection {
 
   Result<Db> db(const DbOptions& options);
   Result<TxReport> transact(const Value& forms, const TransactOptions& options);
+  Result<TransactionOutcome> outcome(const Uuid& nonce, const OutcomeOptions& options);
   // Blocking; another connection's fold in between is as good as ours.
   Done fold(Deadline deadline);
 
@@ -70,8 +76,23 @@ class Connection {
   void written(Batch& batch, const KnownHead& head, const HeadWrite& write);
   void lost(Batch& batch);
   void settle_unknown(Batch& batch, const KnownHead& head, const HeadWrite& write);
-  bool fence(const KnownHead& head, Deadline deadline);
+  Result<bool> fence(const KnownHead& head, Deadline deadline);
+  void gather(base::Lock& queue);
   Done take_landed(Batch& batch);
+
+  // outcome.cc: transactions that are known by their nonce.
+  Result<std::optional<TransactionOutcome>> logged_outcome(const Uuid& nonce, TxId after,
+                                                           Deadline deadline) const;
+  Result<std::optional<TxReport>> find_repeated(Pending& pending, const KnownHead& head) const;
+
+  // turns.cc: who goes first where there are no locks.
+  Done give_way(Deadline deadline);
+  std::int64_t ms_to_give_way(const KnownHead& head) const;
+  Result<bool> take_turn(Batch& batch);
+  void withdraw_reservation(Deadline deadline);
+  bool is_ours(const std::optional<format::Reservation>& reservation) const {
+    return reservation && reservation->holder.high == writer_id_;
+  }
 
   // fold.cc
   Result<format::Snapshot> build(const db::State& state, Deadline deadline);
@@ -91,6 +112,7 @@ class Connection {
   const std::shared_ptr<tree::NodeSource> source_;
   HeadTracker tracker_;
   format::Config config_;
+  const std::uint64_t writer_id_;  // the first half of every holder of our reservations
   std::atomic<bool> released_ = false;
   std::atomic<std::int64_t> refreshed_steady_ms_ = 0;
   std::atomic<bool> ahead_of_disk_ = false;  // what is known was read under a head's lock
@@ -99,6 +121,8 @@ class Connection {
   base::Condition queue_moved_;
   std::deque<Pending*> queue_;
   bool leading_ = false;
+  std::size_t callers_lately_ = 0;  // of the last batch, and who came while it was written
+  std::int64_t callers_seen_steady_ms_ = 0;
 
   base::Mutex fold_mutex_;  // one fold at a time per connection
 

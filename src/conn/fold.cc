@@ -44,6 +44,7 @@ Result<bool> Connection::swap_in(const format::Snapshot& snapshot, Deadline dead
       STELE_TRY(lock, store_->lock_head(options_.branch, deadline));
     }
     if (offers > 0) STELE_DO(tracker_.refresh(deadline));
+    if (!lock) STELE_DO(give_way(deadline));
     const auto whole = tracker_.whole();
     const auto rest = std::find_if(whole.tail.begin(), whole.tail.end(), [&](const auto& entry) {
       return entry.record->tx > snapshot.max_tx;

@@ -9,7 +9,8 @@ namespace stele::conn {
 using base::text;
 
 KnownHead HeadTracker::known_locked() const {
-  return {version_, state_, tail_.empty() ? 0 : bytes_.size() - tail_.front().offset};
+  return {version_, state_, tail_.empty() ? 0 : bytes_.size() - tail_.front().offset, reservation_,
+          reserved_since_steady_ms_};
 }
 
 KnownHead HeadTracker::known() const {
@@ -19,7 +20,7 @@ KnownHead HeadTracker::known() const {
 
 HeadTracker::Whole HeadTracker::whole() const {
   base::Lock lock(mutex_);
-  return {version_, bytes_, tail_, state_};
+  return {version_, bytes_, tail_, state_, reservation_};
 }
 
 Result<KnownHead> HeadTracker::refresh(Deadline deadline) {
@@ -58,12 +59,13 @@ Result<KnownHead> HeadTracker::refresh(Deadline deadline) {
 }
 
 Done HeadTracker::append(base::ByteView more) {
-  STELE_TRY(auto entries, format::decode_tail(more, bytes_.size(), state_->commit_id));
-  for (auto& entry : entries) {
+  STELE_TRY(auto content, format::decode_tail(more, bytes_.size(), state_->commit_id));
+  for (auto& entry : content.entries) {
     state_ = db::apply(state_, entry.record, entry.commit_id);
     tail_.push_back(std::move(entry));
   }
   bytes_.insert(bytes_.end(), more.begin(), more.end());
+  if (!more.empty()) note(content.reservation);
   return {};
 }
 
@@ -78,7 +80,26 @@ Done HeadTracker::replace(base::Bytes bytes) {
   state_ = std::move(*state);
   tail_ = std::move(content->tail);
   bytes_ = std::move(bytes);
+  note(content->reservation);
   return {};
+}
+
+// A process that waits for a reservation counts from when it saw it first: no two clocks need
+// agree.
+void HeadTracker::note(const std::optional<format::Reservation>& reservation) {
+  const bool is_new = reservation && (!reservation_ || reservation_->holder != reservation->holder);
+  if (is_new) reserved_since_steady_ms_ = environment_.steady_ms();
+  reservation_ = reservation;
+}
+
+void HeadTracker::reserved(const HeadVersion& before, const HeadVersion& after,
+                           const format::Reservation& reservation) {
+  base::Lock lock(mutex_);
+  if (version_ != before) return;  // a refresh has already read what we wrote
+  const auto more = format::encode_reservation(reservation);
+  bytes_.insert(bytes_.end(), more.begin(), more.end());
+  version_ = after;
+  note(reservation);
 }
 
 void HeadTracker::advanced(const HeadVersion& before, const KnownHead& after, base::ByteView more,
@@ -90,32 +111,41 @@ void HeadTracker::advanced(const HeadVersion& before, const KnownHead& after, ba
     tail_.push_back(std::move(entry));
   }
   bytes_.insert(bytes_.end(), more.begin(), more.end());
+  note({});
   version_ = after.version;
   state_ = after.state;
 }
 
-Result<std::optional<base::Hash>> HeadTracker::find_nonce(const Uuid& nonce, TxId since,
-                                                          tree::Reader& reader) const {
+Result<std::optional<HeadTracker::Logged>> HeadTracker::find_nonce(const Uuid& nonce, TxId since,
+                                                                   tree::Reader& reader) const {
   db::StatePtr state;
   {
     base::Lock lock(mutex_);
     for (auto entry = tail_.rbegin(); entry != tail_.rend(); ++entry) {
-      if (entry->record->nonce == nonce) return std::optional(entry->commit_id);
-      if (entry->record->tx <= since) return std::optional<base::Hash>();
+      const auto& record = *entry->record;
+      if (record.tx <= since) return std::optional<Logged>();
+      if (record.nonce == nonce) {
+        return std::optional(Logged{record.tx, record.instant, entry->commit_id});
+      }
     }
     state = state_;
   }
+  if (state->max_tx <= since) return std::optional<Logged>();
+  const tree::Reader::Unpinned unpinned(reader);
   tree::Range range;
   range.lower = format::Key::eavt(since + 1);
   tree::Scan scan(state->index(format::Tree::log), range, reader);
-  for (tree::Slice slice; scan.next(slice);) {
+  for (tree::Slice slice; reader.keep_going() && scan.next(slice);) {
+    const auto& log = *slice.leaf;
     for (auto row = slice.begin; row < slice.end; ++row) {
-      STELE_TRY(auto entry, format::decode_log_entry(value::text_of(slice.leaf->v()[row])));
-      if (entry.nonce == nonce) return std::optional(entry.commit_id);
+      STELE_TRY(auto entry, format::decode_log_entry(value::text_of(log.v()[row])));
+      if (entry.nonce != nonce) continue;
+      const Instant instant{static_cast<std::int64_t>(log.tx()[row])};
+      return std::optional(Logged{log.e()[row], instant, entry.commit_id});
     }
   }
   if (!reader.ok()) return db::reader_error(reader);
-  return std::optional<base::Hash>();
+  return std::optional<Logged>();
 }
 
 Error HeadTracker::absent() const {

@@ -20,13 +20,18 @@ struct KnownHead {
   HeadVersion version;
   db::StatePtr state;
   std::uint64_t tail_bytes = 0;
+  std::optional<format::Reservation> reservation;  // at its end
+  std::int64_t reserved_since_steady_ms = 0;       // when this process saw it first
 };
 
 class HeadTracker {
  public:
   HeadTracker(std::shared_ptr<Store> store, std::shared_ptr<tree::NodeSource> source,
-              std::string branch)
-      : store_(std::move(store)), source_(std::move(source)), branch_(std::move(branch)) {}
+              std::string branch, base::Environment& environment)
+      : store_(std::move(store)),
+        source_(std::move(source)),
+        branch_(std::move(branch)),
+        environment_(environment) {}
 
   // The head as last seen; its state is null before the first refresh.
   KnownHead known() const;
@@ -38,10 +43,19 @@ class HeadTracker {
   void advanced(const HeadVersion& before, const KnownHead& after, base::ByteView more,
                 std::vector<format::TailEntry> entries);
 
-  // The commit id under which a nonce stands in the known head or in its log, among transactions
-  // after `since`; nullopt if it does not. Reads the log where a fold has passed `since`.
-  Result<std::optional<base::Hash>> find_nonce(const Uuid& nonce, TxId since,
-                                               tree::Reader& reader) const;
+  // This connection has written `reservation` behind the version `before`.
+  void reserved(const HeadVersion& before, const HeadVersion& after,
+                const format::Reservation& reservation);
+
+  // The transaction under whose nonce it stands in the known head or in its log, among those after
+  // `since`; nullopt if there is none. Reads the log where a fold has passed `since`.
+  struct Logged {
+    TxId tx = 0;
+    Instant instant;
+    base::Hash commit_id;
+  };
+  Result<std::optional<Logged>> find_nonce(const Uuid& nonce, TxId since,
+                                           tree::Reader& reader) const;
 
   // For writers that must write the whole head again.
   struct Whole {
@@ -49,6 +63,7 @@ class HeadTracker {
     base::Bytes bytes;
     std::vector<format::TailEntry> tail;
     db::StatePtr state;
+    std::optional<format::Reservation> reservation;
   };
   Whole whole() const;
 
@@ -58,16 +73,20 @@ class HeadTracker {
   Error located(const Error& error) const;
   Error absent() const;
   KnownHead known_locked() const;
+  void note(const std::optional<format::Reservation>& reservation);
 
   const std::shared_ptr<Store> store_;
   const std::shared_ptr<tree::NodeSource> source_;
   const std::string branch_;
+  base::Environment& environment_;
 
   mutable base::Mutex mutex_;
   HeadVersion version_;
   base::Bytes bytes_;
   std::vector<format::TailEntry> tail_;
   db::StatePtr state_;
+  std::optional<format::Reservation> reservation_;
+  std::int64_t reserved_since_steady_ms_ = 0;
 };
 
 }  // namespace stele::conn

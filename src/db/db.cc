@@ -88,14 +88,7 @@ EntityId Db::max_eid() const { return state_->max_eid; }
 bool Db::keeps_history() const { return state_->config.keep_history; }
 std::string Db::commit_hash() const { return state_->commit_id.hex(); }
 
-Uuid Db::commit_id() const {
-  Uuid id;
-  for (int i = 0; i < 8; ++i) {
-    id.high = id.high << 8 | state_->commit_id.bytes[static_cast<std::size_t>(i)];
-    id.low = id.low << 8 | state_->commit_id.bytes[static_cast<std::size_t>(i + 8)];
-  }
-  return id;
-}
+Uuid Db::commit_id() const { return format::uuid_of(state_->commit_id); }
 
 bool Db::is_view() const { return time_ != nullptr; }
 bool Db::is_history() const { return time_ && time_->history; }

@@ -97,6 +97,13 @@ Result<Connection> open_connection(const Location& location) {
   STELE_TRY(auto store, door::open_store(location.store, Access::open));
   conn::ConnectionOptions options;
   options.branch = location.branch;
+  if (const Value* gather = location.options.find_keyword("commit-gather-ms")) {
+    if (!gather->is(Kind::int64) || gather->as_int64() < 0 || gather->as_int64() > 1'000) {
+      return invalid("config/syntax", text(":commit-gather-ms is a number from 0 to 1000; got ",
+                                           edn::write_short(*gather)));
+    }
+    options.gather_ms = gather->as_int64();
+  }
   STELE_TRY(auto connection,
             conn::Connection::open(std::move(store), base::system_environment(), options));
   return Connection(std::move(connection));

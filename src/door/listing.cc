@@ -80,7 +80,7 @@ std::optional<ListedBranch> branch_of(Store& store, const std::string& name) {
         content.error().because(text("This is the head '", name, "' of ", store.url(), "."));
     return branch;
   }
-  const auto& [snapshot, tail] = *content;
+  const auto& [snapshot, tail, reservation] = *content;
   if (snapshot.deleted) return std::nullopt;
   branch.max_tx = tail.empty() ? snapshot.max_tx : tail.back().record->tx;
   branch.instant = tail.empty() ? snapshot.instant : tail.back().record->instant;

@@ -22,11 +22,12 @@ constexpr std::array<std::string_view, 9> kSchemes = {
     "memory", "file", "sqlite", "postgres", "postgresql", "s3", "http", "https", "tiered"};
 
 // Keys beside :store, and those that other systems of this kind have and stele has no need of.
-constexpr std::array<std::string_view, 18> kOptionKeys = {"schema-flexibility",
+constexpr std::array<std::string_view, 19> kOptionKeys = {"schema-flexibility",
                                                           "keep-history?",
                                                           "attribute-refs?",
                                                           "initial-tx",
                                                           "branch",
+                                                          "commit-gather-ms",
                                                           "value-caps",
                                                           "max-string-length",
                                                           "max-bytes-length",

@@ -1,6 +1,7 @@
 // The free functions and the connection of the public interface: each hands on to its room.
 #include <stele/stele.h>
 
+#include "base/text.h"
 #include "base/try.h"
 #include "conn/branches.h"
 #include "conn/connection.h"
@@ -49,6 +50,26 @@ Result<TxReport> Connection::transact(std::span<const Datom> datoms,
         Value::tagged("datom", Value::vector({Value(d.e), d.a, d.v, Value(d.tx), Value(d.added)})));
   }
   return impl_->transact(Value::vector(std::move(items)), options);
+}
+
+Result<TransactionOutcome> Connection::outcome(const Uuid& nonce,
+                                               const OutcomeOptions& options) const {
+  return impl_->outcome(nonce, options);
+}
+
+Result<TransactionOutcome> Connection::outcome(const Error& unknown,
+                                               const OutcomeOptions& options) const {
+  const Value& data = unknown.data();
+  const Value* nonce = data.is(Kind::map) ? data.find_keyword("nonce") : nullptr;
+  if (!nonce || !nonce->is(Kind::uuid)) {
+    return invalid("outcome/no-nonce",
+                   base::text("the error ':", unknown.code(),
+                              "' names no transaction: there is no :nonce in its data"));
+  }
+  OutcomeOptions more = options;
+  const Value* after = data.find_keyword("after");
+  if (after && more.after == 0) more.after = static_cast<TxId>(after->as_int64());
+  return impl_->outcome(nonce->as_uuid(), more);
 }
 
 Done Connection::fold() const { return impl_->fold(Deadline{}); }

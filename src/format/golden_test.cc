@@ -288,6 +288,16 @@ TEST(Golden, Head) {
   EXPECT_EQ(head->snapshot.roots[0].place.length, 300u);
 }
 
+constexpr std::string_view kReservation =
+    "03320102030405060708090a0b0c0d0e0f10"
+    "0000000000000000000000000000000000000000000000000000000000000000d00f"
+    "2d122b23842823d5";
+
+TEST(Golden, AReservation) {
+  const Reservation reservation{{0x0102030405060708, 0x090a0b0c0d0e0f10}, {}, 2'000};
+  EXPECT_EQ(base::to_hex(encode_reservation(reservation)), kReservation);
+}
+
 // docs/format.md takes one small leaf apart: the first column of the listing, put together, must be
 // that leaf.
 TEST(Golden, TheExampleInTheDocument) {

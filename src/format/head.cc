@@ -14,7 +14,8 @@ using base::ByteWriter;
 
 // The first byte of a record. Persisted: the numbers never change. 0 is none, so that zeroed space
 // behind a head is not taken for one.
-enum class RecordType : std::uint8_t { snapshot = 1, tx = 2 };
+enum class RecordType : std::uint8_t { snapshot = 1, tx = 2, reservation = 3 };
+bool is_known(std::uint8_t type) { return type >= 1 && type <= 3; }
 
 constexpr std::size_t kChecksumBytes = 8;
 
@@ -51,8 +52,7 @@ Result<Record> take_record(ByteView bytes, std::uint64_t offset) {
   if (base::xxh3(bytes.first(size)) != checksum) {
     return corrupt_head("a record's checksum differs", offset);
   }
-  if (type != static_cast<std::uint8_t>(RecordType::snapshot) &&
-      type != static_cast<std::uint8_t>(RecordType::tx)) {
+  if (!is_known(type)) {
     return corrupt_head("a record's type is unknown", offset);
   }
   return Record{static_cast<RecordType>(type), payload, bytes.first(size + kChecksumBytes)};
@@ -64,8 +64,7 @@ constexpr std::uint64_t kSalvageHashBytesMax = 1 << 30;
 std::size_t hashed_bytes_of(ByteView bytes) {
   ByteReader in(bytes);
   const std::uint8_t type = in.u8();
-  if (type != static_cast<std::uint8_t>(RecordType::snapshot) &&
-      type != static_cast<std::uint8_t>(RecordType::tx)) {
+  if (!is_known(type)) {
     return 0;
   }
   (void)in.sized();
@@ -217,28 +216,70 @@ struct Basis {
 };
 Basis basis_after(const TailEntry& entry) { return {entry.commit_id, entry.record->tx}; }
 
-Result<TailEntry> take_entry(ByteView bytes, std::uint64_t offset, const Basis& basis) {
-  auto record = take_record(bytes, offset);
-  if (!record.ok()) return std::move(record).error();
-  auto entry = decode_entry(*record, offset, basis.commit_id);
+Result<TailEntry> take_entry(const Record& record, std::uint64_t offset, const Basis& basis) {
+  auto entry = decode_entry(record, offset, basis.commit_id);
   if (entry.ok() && entry->record->tx <= basis.tx) {
     return corrupt_head("transactions do not ascend", offset);
   }
   return entry;
 }
 
-// Entries up to the end of `bytes`, appended to `tail`.
-Done take_entries(ByteView bytes, std::uint64_t offset, Basis basis, std::vector<TailEntry>& tail) {
-  while (!bytes.empty()) {
-    auto entry = take_entry(bytes, offset, basis);
-    if (!entry.ok()) return std::move(entry).error();
-    bytes = bytes.subspan(static_cast<std::size_t>(entry->length));
-    offset += entry->length;
-    basis = basis_after(*entry);
-    tail.push_back(std::move(*entry));
+Result<Reservation> decode_reservation(const Record& record, std::uint64_t offset,
+                                       const Hash& parent) {
+  ByteReader in(record.payload);
+  Reservation reservation;
+  reservation.holder = read_uuid(in);
+  reservation.parent = read_hash(in);
+  const std::uint64_t ms = in.varint();
+  if (!in.ok() || in.left() > 0 || ms > kReservationMsMax) {
+    return corrupt_head("a reservation cannot be read", offset);
   }
-  return {};
+  if (reservation.parent != parent) {
+    return corrupt_head("a reservation stands behind another transaction than it names", offset);
+  }
+  reservation.ms = static_cast<std::uint32_t>(ms);
+  return reservation;
 }
+
+// Takes records one after the other.
+class TailReader {
+ public:
+  TailReader(ByteView bytes, std::uint64_t offset, const Basis& basis)
+      : bytes_(bytes), offset_(offset), basis_(basis) {}
+
+  bool at_end() const { return bytes_.empty(); }
+  Done take() {
+    auto record = take_record(bytes_, offset_);
+    if (!record.ok()) return std::move(record).error();
+    if (record->type == RecordType::reservation) {
+      auto reservation = decode_reservation(*record, offset_, basis_.commit_id);
+      if (!reservation.ok()) return std::move(reservation).error();
+      content_.reservation = *reservation;
+    } else {
+      auto entry = take_entry(*record, offset_, basis_);
+      if (!entry.ok()) return std::move(entry).error();
+      basis_ = basis_after(*entry);
+      content_.entries.push_back(std::move(*entry));
+      content_.reservation.reset();
+    }
+    bytes_ = bytes_.subspan(record->whole.size());
+    offset_ += record->whole.size();
+    return {};
+  }
+  Done take_all() {
+    while (!at_end()) {
+      if (auto taken = take(); !taken.ok()) return taken;
+    }
+    return {};
+  }
+  TailContent& content() { return content_; }
+
+ private:
+  ByteView bytes_;
+  std::uint64_t offset_;
+  Basis basis_;
+  TailContent content_;
+};
 
 }  // namespace
 
@@ -267,6 +308,15 @@ Bytes encode_tx(const TxRecord& record) {
   return make_record(RecordType::tx, payload);
 }
 
+Bytes encode_reservation(const Reservation& reservation) {
+  Bytes payload;
+  write_uuid(reservation.holder, payload);
+  ByteWriter writer(payload);
+  writer.bytes(reservation.parent.bytes);
+  writer.varint(reservation.ms);
+  return make_record(RecordType::reservation, payload);
+}
+
 Hash commit_id_of(ByteView record, const Hash& parent) {
   ByteReader in(record);
   const std::uint8_t type = in.u8();
@@ -274,6 +324,15 @@ Hash commit_id_of(ByteView record, const Hash& parent) {
   STELE_CHECK(in.ok() && type == static_cast<std::uint8_t>(RecordType::tx) &&
               payload.size() >= kNonceBytes);
   return chain(parent, payload);
+}
+
+Uuid uuid_of(const Hash& commit_id) {
+  Uuid id;
+  for (std::size_t i = 0; i < 8; ++i) {
+    id.high = id.high << 8 | commit_id.bytes[i];
+    id.low = id.low << 8 | commit_id.bytes[i + 8];
+  }
+  return id;
 }
 
 Result<HeadContent> decode_head(ByteView bytes) {
@@ -288,28 +347,26 @@ Result<HeadContent> decode_head(ByteView bytes) {
   head.snapshot = std::move(*snapshot);
   const std::size_t size = record->whole.size();
   const Basis basis = {head.snapshot.commit_id, head.snapshot.max_tx};
-  const Done done = take_entries(bytes.subspan(size), size, basis, head.tail);
+  TailReader tail(bytes.subspan(size), size, basis);
+  const Done done = tail.take_all();
   if (!done.ok()) return done.error();
+  head.tail = std::move(tail.content().entries);
+  head.reservation = tail.content().reservation;
   return head;
 }
 
-Result<std::vector<TailEntry>> decode_tail(ByteView bytes, std::uint64_t offset,
-                                           const Hash& parent) {
-  std::vector<TailEntry> tail;
-  if (bytes.empty()) return tail;
-  auto first = take_entry(bytes, offset, {parent, 0});
-  if (!first.ok()) {
+Result<TailContent> decode_tail(ByteView bytes, std::uint64_t offset, const Hash& parent) {
+  TailReader tail(bytes, offset, {parent, 0});
+  if (tail.at_end()) return TailContent{};
+  if (!tail.take().ok()) {
     return Error(ErrorCategory::conflict, "head/replaced",
                  base::text("what follows byte ", offset,
                             " does not continue the head that was "
                             "read before: read all of it"));
   }
-  tail.push_back(std::move(*first));
-  const std::uint64_t length = tail.front().length;
-  const Done done = take_entries(bytes.subspan(static_cast<std::size_t>(length)), offset + length,
-                                 basis_after(tail.front()), tail);
+  const Done done = tail.take_all();
   if (!done.ok()) return done.error();
-  return tail;
+  return std::move(tail.content());
 }
 
 void salvage_records(ByteView bytes, Salvaged& out) {
@@ -324,8 +381,8 @@ void salvage_records(ByteView bytes, Salvaged& out) {
     if (record->type == RecordType::snapshot) {
       auto snapshot = decode_snapshot(*record);
       if (snapshot.ok()) out.snapshots.push_back(std::move(*snapshot));
-      continue;
     }
+    if (record->type != RecordType::tx) continue;
     ByteReader in(record->payload);
     auto tx = std::make_shared<TxRecord>(read_tx(in));
     if (in.ok()) {

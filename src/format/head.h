@@ -1,6 +1,6 @@
 // Head: the bytes of the one mutable cell of a branch.
 //
-//   head = snapshot record, transaction record, transaction record, …
+//   head = snapshot record, transaction record, transaction record, … (reservation record)
 //   record = type (1 byte), varint length, payload, XXH3-64 of the record before it (8 bytes)
 // The snapshot holds the roots of the trees as of some transaction, the *basis*; the transaction
 // records behind it are the *tail*: what was committed since. A commit appends one record; a fold
@@ -11,6 +11,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -83,10 +84,22 @@ struct TxRecord {
 };
 using TxRecordPtr = std::shared_ptr<const TxRecord>;
 
-base::Bytes encode_snapshot(const Snapshot& snapshot);  // a whole record
-base::Bytes encode_tx(const TxRecord& record);          // a whole record
+// A claim to write next, of a writer that has lost often: whoever finds it behind the last
+// transaction lets that writer go first, for a while. It is spent once a transaction follows it,
+// and means nothing to readers. Only fairness depends on it.
+struct Reservation {
+  Uuid holder;           // another one for every reservation
+  Hash parent;           // commit id of the transaction it stands behind
+  std::uint32_t ms = 0;  // counted by whoever waits, from when he first saw it
+};
+
+base::Bytes encode_snapshot(const Snapshot& snapshot);           // a whole record
+base::Bytes encode_tx(const TxRecord& record);                   // a whole record
+base::Bytes encode_reservation(const Reservation& reservation);  // a whole record
 // Of a record as encode_tx wrote it. O(bytes).
 Hash commit_id_of(base::ByteView record, const Hash& parent);
+// The first half of a commit id, as it is shown where a uuid is wanted.
+Uuid uuid_of(const Hash& commit_id);
 
 // A transaction read back, with where its record stands.
 struct TailEntry {
@@ -96,9 +109,15 @@ struct TailEntry {
   std::uint64_t length = 0;
 };
 
+struct TailContent {
+  std::vector<TailEntry> entries;
+  std::optional<Reservation> reservation;  // if nothing follows it
+};
+
 struct HeadContent {
   Snapshot snapshot;
   std::vector<TailEntry> tail;
+  std::optional<Reservation> reservation;
 };
 
 // A whole head. Checks every checksum, the chain, and that transactions ascend.
@@ -107,10 +126,9 @@ Result<HeadContent> decode_head(base::ByteView bytes);
 
 // Records that follow what is known: the chain must continue at `parent`. `offset` is where
 // `bytes` begin in the head. Errors: `conflict` `:head/replaced` if the first of them is no record
-// of a transaction that continues the chain (the head may have been replaced: read all of it);
+// that continues the chain (the head may have been replaced: read all of it);
 // `corrupt` `:head/corrupt` if a later one is not.
-Result<std::vector<TailEntry>> decode_tail(base::ByteView bytes, std::uint64_t offset,
-                                           const Hash& parent);
+Result<TailContent> decode_tail(base::ByteView bytes, std::uint64_t offset, const Hash& parent);
 
 // What can be read of a head that does not verify as a whole, for repair: all records in it that
 // verify by themselves, wherever they begin. Whether they belong together is for the caller to see,

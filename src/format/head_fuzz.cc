@@ -24,7 +24,7 @@ void check(base::ByteView bytes) {
   if (head.ok()) STELE_CHECK(decode_head(encode_snapshot(head->snapshot)).ok());
   const auto tail = decode_tail(bytes, 0, Hash());
   if (!tail.ok()) return;
-  for (const TailEntry& entry : *tail) {
+  for (const TailEntry& entry : tail->entries) {
     const base::Bytes again = encode_tx(*entry.record);
     STELE_CHECK(decode_tail(again, 0, entry.record->parent).ok());
   }
@@ -37,6 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(bytes);
   check(with_checksum(1, bytes));
   check(with_checksum(2, bytes));
+  check(with_checksum(3, bytes));
   static_cast<void>(decode_log_entry(bytes));
   return 0;
 }

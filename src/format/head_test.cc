@@ -164,12 +164,57 @@ TEST(Head, TailsContinueWhatIsKnown) {
     const std::size_t offset = head.offsets[known];
     const auto tail = decode_tail(ByteView(head.bytes).subspan(offset), offset, parent);
     ASSERT_TRUE(tail.ok());
-    ASSERT_EQ(tail->size(), 6 - known);
-    for (std::size_t i = 0; i < tail->size(); ++i) {
-      EXPECT_EQ((*tail)[i].commit_id, head.commit_ids[known + i]);
-      EXPECT_EQ((*tail)[i].offset, head.offsets[known + i]);
+    ASSERT_EQ(tail->entries.size(), 6 - known);
+    for (std::size_t i = 0; i < tail->entries.size(); ++i) {
+      EXPECT_EQ(tail->entries[i].commit_id, head.commit_ids[known + i]);
+      EXPECT_EQ(tail->entries[i].offset, head.offsets[known + i]);
     }
   }
+}
+
+void append(Bytes& bytes, const Bytes& record) {
+  bytes.insert(bytes.end(), record.begin(), record.end());
+}
+
+TEST(Head, AReservationHoldsUntilATransactionFollowsIt) {
+  base::TestRandom random(10);
+  TestHead head = make_head(2, random);
+  const Reservation reservation{{1, 2}, head.commit_ids.back(), 1'500};
+  append(head.bytes, encode_reservation(reservation));
+  const auto reserved = decode_head(head.bytes);
+  ASSERT_TRUE(reserved.ok()) << reserved.error().message();
+  EXPECT_EQ(reserved->tail.size(), 2u);
+  ASSERT_TRUE(reserved->reservation);
+  EXPECT_EQ(reserved->reservation->holder, reservation.holder);
+  EXPECT_EQ(reserved->reservation->ms, 1'500u);
+  const auto more = ByteView(head.bytes).subspan(head.offsets.back());
+  const auto tail = decode_tail(more, head.offsets.back(), head.commit_ids.back());
+  ASSERT_TRUE(tail.ok());
+  EXPECT_TRUE(tail->entries.empty());
+  EXPECT_EQ(tail->reservation->holder, reservation.holder);
+
+  const std::size_t behind = head.bytes.size();
+  const TxId tx = head.records.back().tx + 1;
+  append(head.bytes, encode_tx(make_tx(tx, head.commit_ids.back(), 3, random)));
+  const auto spent = decode_head(head.bytes);
+  ASSERT_TRUE(spent.ok()) << spent.error().message();
+  ASSERT_EQ(spent->tail.size(), 3u);
+  EXPECT_EQ(spent->tail.back().offset, behind);
+  EXPECT_FALSE(spent->reservation);
+}
+
+TEST(Head, AReservationStandsBehindTheTransactionItNames) {
+  base::TestRandom random(11);
+  TestHead head = make_head(2, random);
+  const auto known = head.bytes.size();
+  append(head.bytes, encode_reservation({{1, 2}, head.commit_ids.front(), 100}));
+  EXPECT_EQ(decode_head(head.bytes).error().code(), "head/corrupt");
+  const auto more = ByteView(head.bytes).subspan(known);
+  EXPECT_EQ(decode_tail(more, known, head.commit_ids.back()).error().code(), "head/replaced");
+  // Nor for longer than others could be asked to wait.
+  head.bytes.resize(known);
+  append(head.bytes, encode_reservation({{1, 2}, head.commit_ids.back(), kReservationMsMax + 1}));
+  EXPECT_EQ(decode_head(head.bytes).error().code(), "head/corrupt");
 }
 
 TEST(Head, ATailOfAnotherHeadIsAConflict) {

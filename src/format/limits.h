@@ -31,6 +31,10 @@ inline constexpr std::size_t kNodeBytesMax = std::size_t{256} << 20;
 // their own, which a value can name.
 inline constexpr std::size_t kValueBytesMax = std::size_t{64} << 20;
 
+// How long others may be asked to wait for the writer who made a reservation: what a lost process
+// can hold them up.
+inline constexpr std::uint32_t kReservationMsMax = 2'000;
+
 // Bytes of a text that may be front-coded: longer ones gain little, and a hostile leaf could make
 // sixteen copies of one.
 inline constexpr std::size_t kFrontTextBytesMax = 4'096;

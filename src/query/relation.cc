@@ -33,6 +33,8 @@ std::string_view Relation::name(std::size_t column) const {
   return data_->names[column];
 }
 
+const QueryStatistics& Relation::statistics() const { return data_->statistics; }
+
 std::span<const Value> Relation::keys() const { return data_->return_keys; }
 
 Kind Relation::kind(std::size_t column) const {

@@ -16,6 +16,7 @@ struct Relation::Data {
   std::vector<query::ColumnPtr> columns;
   std::vector<std::vector<Value>> values;  // by column; empty: its cells are what it holds
   std::size_t rows = 0;
+  QueryStatistics statistics;
   base::Arena arena;  // texts of the cells
 };
 

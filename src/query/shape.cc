@@ -55,6 +55,8 @@ Result<Relation> shape(const ast::Query& query, const Found& found, Run& run) {
     }
     data->columns.push_back(std::move(column));
   }
+  const tree::ReadStatistics& read = run.reader.statistics();
+  data->statistics = {read.nodes, read.requests, read.bytes, read.rounds};
   return Relation(std::move(data));
 }
 

@@ -48,7 +48,7 @@ struct StoreCounts {
   OperationCount total() const;
 };
 
-class CountingStore final : public Store {
+class CountingStore : public Store {
  public:
   explicit CountingStore(std::shared_ptr<Store> inner) : inner_(std::move(inner)) {}
 

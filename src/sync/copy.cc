@@ -120,7 +120,7 @@ Done Copy::check_ancestor(const Head& there) {
 
 // The commit id of one of the source's transactions; none if there is no such transaction.
 Result<std::optional<base::Hash>> Copy::commit_at(TxId tx) {
-  const auto& [snapshot, tail] = *head_.content;
+  const auto& [snapshot, tail, reservation] = *head_.content;
   if (snapshot.max_tx == tx) return std::optional(snapshot.commit_id);
   for (const auto& entry : tail)
     if (entry.record->tx == tx) return std::optional(entry.commit_id);
@@ -190,7 +190,7 @@ Done Copy::copy_some(std::span<const base::Hash> packs) {
 // The source's head under the destination's name of the branch.
 base::Bytes Copy::head_to_write() const {
   if (options_.from_branch == options_.to_branch) return head_.bytes;
-  auto [snapshot, tail] = *head_.content;
+  auto [snapshot, tail, reservation] = *head_.content;
   snapshot.branch = options_.to_branch;
   auto bytes = format::encode_snapshot(snapshot);
   if (!tail.empty()) {

@@ -19,6 +19,7 @@ constexpr StoreTraits kTraits = {.writable = true,
                                  .cheap_append = false,
                                  .tail_bytes_soft = 64 << 10,
                                  .tail_bytes_hard = 512 << 10,
+                                 .gather_ms = 5,
                                  .parallel_reads = 64};
 
 bool is_object_key(const std::string& key) { return check_key(key).ok(); }
