@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <stele/db.h>
 #include <stele/report.h>
@@ -75,6 +76,27 @@ struct StoreStatistics {
   std::uint64_t rounds = 0;  // of reads: those issued together count as one
 };
 
+struct GarbageOptions {
+  // How long a Db in hand stays readable: what a collection finds to be garbage is removed by one
+  // that comes at least this much later, by the store's clock. 0: at once.
+  std::int64_t grace_ms = 24 * 3'600'000;
+  bool dry_run = false;  // say what would be removed, and remove nothing
+  // Also move what is needed out of packs of which little is.
+  bool compact = true;
+  Deadline deadline;
+};
+
+struct GarbageReport {
+  std::vector<std::string> removed;  // keys of packs
+  std::uint64_t bytes_removed = 0;
+  std::uint64_t heads = 0;  // branches
+  std::uint64_t packs_needed = 0;
+  std::uint64_t bytes_needed = 0;
+  std::uint64_t bytes_moved = 0;    // to new packs
+  std::uint64_t packs_waiting = 0;  // garbage whose grace period is not over
+  std::uint64_t bytes_waiting = 0;
+};
+
 class Connection {
  public:
   // The newest state. Costs one conditional read of the head.
@@ -112,7 +134,7 @@ class Connection {
   // when the tail has grown; calling it changes no answer.
   Done fold() const;
 
-  // Branches are further heads over the same nodes: making one costs a write, whatever the size.
+  // Branches are further heads over the same nodes: making one costs two small writes.
   // Connect to one as URL#name. The main branch is "db".
   //
   // Which there are; reads every head.
@@ -123,6 +145,10 @@ class Connection {
   Done branch(const std::string& from, const std::string& name) const;
   // Errors: `invalid` `:cannot-delete-main-db-branch`, `unavailable` `:branch-does-not-exist`.
   Done delete_branch(const std::string& name) const;  // [S-51]
+
+  // Removes what no branch needs any more, once its grace period is over. Safe at any time, beside
+  // any number of writers and readers. Errors: `invalid` `:store/read-only`, the store's.
+  Result<GarbageReport> collect_garbage(const GarbageOptions& options = {}) const;
 
   StoreStatistics statistics() const;
   std::string url() const;

@@ -2,9 +2,11 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 #include "base/text.h"
 #include "base/try.h"
@@ -41,6 +43,22 @@ Result<std::string> text_argument(const std::string& argument) {
 Result<Value> form_argument(const std::string& argument) {
   STELE_TRY(auto given, text_argument(argument));
   return edn::read(given);
+}
+
+Result<std::int64_t> duration_argument(const std::string& argument) {
+  constexpr std::pair<char, std::int64_t> kUnits[] = {
+      {'s', 1'000}, {'m', 60'000}, {'h', 3'600'000}, {'d', 86'400'000}};
+  constexpr std::int64_t kNumberMax = 1'000'000;  // of any unit, so that nothing overflows
+  std::int64_t number = -1;
+  const char* const last = argument.data() + argument.size();
+  const auto read = std::from_chars(argument.data(), last, number);
+  for (const auto& [unit, ms] : kUnits) {
+    const bool fits = read.ec == std::errc() && read.ptr + 1 == last && *read.ptr == unit;
+    if (fits && number >= 0 && number <= kNumberMax) return number * ms;
+  }
+  return invalid("argument/time", base::text("'", argument,
+                                             "' is no time; write a number and s, m, h "
+                                             "or d, for example 30m"));
 }
 
 }  // namespace stele::app

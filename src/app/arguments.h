@@ -1,6 +1,7 @@
 // Arguments that are forms: given as they are, in a file, or on standard input.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include <stele/value.h>
@@ -13,5 +14,8 @@ Result<std::string> text_argument(const std::string& argument);
 
 // The one form in it. Errors: as above; `:edn/…`.
 Result<Value> form_argument(const std::string& argument);
+
+// A number and s, m, h or d, in milliseconds. Error: `invalid` `:argument/time`.
+Result<std::int64_t> duration_argument(const std::string& argument);
 
 }  // namespace stele::app

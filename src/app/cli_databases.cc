@@ -72,6 +72,16 @@ void add_branch(CLI::App& app, Done& done, const char* name, const char* help,
   command->callback([a, run, &done] { done = run(*a); });
 }
 
+void add_gc(CLI::App& app, Done& done) {
+  auto* command = app.add_subcommand("gc", "Remove what no branch needs any more")->group(kGroup);
+  auto a = std::make_shared<GarbageArguments>();
+  command->add_option("DB", a->database, "the database's URL")->required();
+  command->add_option("--grace", a->grace, "how long readers may go on with what was replaced")
+      ->option_text("TIME [24h]");
+  command->add_flag("--dry-run", a->dry_run, "only say what would be removed");
+  command->callback([a, &done] { done = collect_garbage(*a); });
+}
+
 void add_dump(CLI::App& app, Done& done) {
   auto* command = app.add_subcommand("dump", "Print what is stored, as text")->group(kGroup);
   auto a = std::make_shared<DumpArguments>();
@@ -99,6 +109,7 @@ void add_database_commands(CLI::App& app, Done& done) {
   add_simple(app, done, "info", "Say what a database holds, and how", info);
   add_simple(app, done, "fold", "Move recent transactions into the trees now", fold);
   add_simple(app, done, "verify", "Read all of a database and check it", verify);
+  add_gc(app, done);
   add_dump(app, done);
   add_simple(app, done, "repair", "Restore the newest state that verifies", repair);
   add_copy(app, done, "copy", "Copy a database into another store", "TO",

@@ -58,6 +58,13 @@ struct BranchArguments {
 Done branch(const BranchArguments& arguments);
 Done delete_branch(const BranchArguments& arguments);
 
+struct GarbageArguments {
+  std::string database;
+  std::string grace = "24h";  // a number and s, m, h or d
+  bool dry_run = false;
+};
+Done collect_garbage(const GarbageArguments& arguments);
+
 // ---- between stores: copy_commands.cc
 
 struct CopyArguments {

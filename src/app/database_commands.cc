@@ -117,6 +117,25 @@ Done delete_branch(const BranchArguments& arguments) {
   return connection.delete_branch(arguments.name);
 }
 
+Done collect_garbage(const GarbageArguments& arguments) {
+  GarbageOptions options;
+  STELE_TRY(options.grace_ms, duration_argument(arguments.grace));
+  options.dry_run = arguments.dry_run;
+  STELE_TRY(auto connection, connect(arguments.database));
+  STELE_TRY(const auto report, connection.collect_garbage(options));
+  const auto line = [](std::string_view what, std::uint64_t packs, std::uint64_t bytes) {
+    print(line_of(what, text(packs, packs == 1 ? " pack, " : " packs, ", bytes, " bytes")));
+  };
+  line(options.dry_run ? "to be removed" : "removed", report.removed.size(), report.bytes_removed);
+  line("waiting", report.packs_waiting, report.bytes_waiting);
+  line("needed", report.packs_needed, report.bytes_needed);
+  if (report.bytes_moved > 0) {
+    print(line_of("moved",
+                  text(report.bytes_moved, " bytes, out of packs of which little is needed")));
+  }
+  return {};
+}
+
 Done verify(const std::string& database) {
   STELE_TRY(Db db, open(database));
   tree::Reader reader;

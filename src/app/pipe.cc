@@ -1,11 +1,15 @@
 #include "app/pipe.h"
 
+#include <algorithm>
+
 #include "app/pipe_request.h"
 #include "app/references.h"
 #include "app/told.h"
 #include "base/environment.h"
 #include "base/text.h"
 #include "base/try.h"
+#include "conn/branches.h"
+#include "door/location.h"
 #include "door/secrets.h"
 #include "edn/reader.h"
 #include "edn/writer.h"
@@ -30,8 +34,14 @@ Value store_config(const Value& config) {
   return Value::map(std::move(entries));
 }
 
+bool is_gone(const Error& error) {
+  constexpr std::string_view kGone[] = {"db-does-not-exist", "backend-does-not-exist",
+                                        "branch-does-not-exist"};
+  return std::ranges::find(kGone, error.code()) != std::end(kGone);
+}
+
 // Operations of the protocol that this version has no engine for.
-constexpr std::string_view kNotYet[] = {"merge", "gc"};
+constexpr std::string_view kNotYet[] = {"merge"};
 
 }  // namespace
 
@@ -65,6 +75,7 @@ const Pipe::Operation Pipe::kOperations[] = {
     {"branches", &Pipe::branches},
     {"branch", &Pipe::branch},
     {"delete-branch", &Pipe::delete_branch},
+    {"gc", &Pipe::gc},
 };
 
 std::string Pipe::answer(std::string_view line) {
@@ -143,12 +154,15 @@ Result<Value> Pipe::release(const Value& request) {
   return Value(true);
 }
 
+// The database, or the branch alone that the connection is to.
 Result<Value> Pipe::remove(const Value& request) {
   STELE_TRY(auto id, required_text(request, "id"));
   STELE_TRY(auto* open, connection(request));
-  const auto location = connections_.find(id)->second.location;
-  STELE_DO(delete_database(location.is(Kind::string) ? std::string(location.as_string())
-                                                     : edn::write(location)));
+  const auto& given = connections_.find(id)->second.location;
+  const auto url = given.is(Kind::string) ? std::string(given.as_string()) : edn::write(given);
+  STELE_TRY(const auto location, door::read_location(url));
+  STELE_DO(location.branch == conn::kMainBranch ? delete_database(url)
+                                                : open->delete_branch(location.branch));
   open->release();
   connections_.erase(id);
   return Value(true);
@@ -156,8 +170,12 @@ Result<Value> Pipe::remove(const Value& request) {
 
 Result<Value> Pipe::remove_all(const Value&) {
   while (!connections_.empty()) {
-    const Value request = Value::map({{key("id"), Value(connections_.begin()->first)}});
-    STELE_DO(remove(request));
+    const auto first = connections_.begin();
+    auto removed = remove(Value::map({{key("id"), Value(first->first)}}));
+    if (removed.ok()) continue;
+    // By another connection to it, or with the database whose branch it was.
+    if (!is_gone(removed.error())) return removed;
+    connections_.erase(first);
   }
   snapshots_.clear();
   return Value(true);

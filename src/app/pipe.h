@@ -64,6 +64,7 @@ class Pipe {
   Result<Value> branches(const Value& request);
   Result<Value> branch(const Value& request);
   Result<Value> delete_branch(const Value& request);
+  Result<Value> gc(const Value& request);
 
   using ReadIndex = Result<std::vector<Datom>> (Db::*)(IndexOrder, std::span<const Value>,
                                                        std::size_t) const;

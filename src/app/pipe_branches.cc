@@ -1,6 +1,9 @@
-// The pipe's operations on the branches of a database.
+// The pipe's operations on the branches of a database, and on what they no longer need.
+#include <algorithm>
+
 #include "app/pipe.h"
 #include "app/pipe_request.h"
+#include "base/environment.h"
 #include "base/text.h"
 #include "base/try.h"
 #include "door/secrets.h"
@@ -43,6 +46,27 @@ Result<Value> Pipe::delete_branch(const Value& request) {
   STELE_TRY(const auto from, named(request, "from"));
   STELE_DO(open->delete_branch(from));
   return Value(true);
+}
+
+// What was replaced before :before may go; otherwise the usual time has to pass. [S-60]
+Result<Value> Pipe::gc(const Value& request) {
+  STELE_TRY(auto* open, connection(request));
+  GarbageOptions options;
+  if (const Value* before = request.find_keyword("before")) {
+    if (!before->is(Kind::instant)) {
+      return invalid("pipe/request", base::text(":before is an instant, for example #inst "
+                                                "\"2025-11-01\"; got ",
+                                                door::shown(*before)));
+    }
+    const auto now = base::system_environment().now();
+    options.grace_ms = std::max<std::int64_t>(now.ms - before->as_instant().ms, 0);
+  }
+  const Value* dry_run = request.find_keyword("dry-run");
+  options.dry_run = dry_run && *dry_run == Value(true);
+  STELE_TRY(const auto report, open->collect_garbage(options));
+  std::vector<Value> removed;
+  for (const auto& pack : report.removed) removed.emplace_back(pack);
+  return Value::set(std::move(removed));
 }
 
 }  // namespace stele::app

@@ -100,6 +100,13 @@ base::Bytes renamed(Head head, const std::string& name) {
   return bytes;
 }
 
+base::Bytes tombstone(const std::string& name) {
+  format::Snapshot snapshot;
+  snapshot.branch = name;
+  snapshot.deleted = true;
+  return format::encode_snapshot(snapshot);
+}
+
 Error exists(const Store& store, const std::string& name) {
   return {ErrorCategory::conflict, "branch-already-exists",
           text("there is a branch '", name, "' in ", store.url(), " already")};
@@ -117,17 +124,27 @@ Result<std::set<std::string>> branch_names(Store& store, Deadline deadline) {
   return branches;
 }
 
+// The source is read after there is a tombstone under the new name, and the branch takes its place.
+// A collector of garbage swaps every tombstone for itself: so it either sees the branch, or whoever
+// makes it loses, and reads the source again.
 Done create_branch(Store& store, const std::string& from, const std::string& name,
                    Deadline deadline) {
   STELE_DO(check_branch_name(name));
-  STELE_TRY(auto source, find_source(store, from, deadline));
-  STELE_TRY(const auto there, read_head(store, name, deadline));
-  if (there.stands()) return exists(store, name);
-  const auto write =
-      store.swap_head(name, there.version, renamed(std::move(source), name), deadline);
-  if (write.outcome == Outcome::written) return {};
-  if (write.outcome == Outcome::conflict) return exists(store, name);
-  return *write.error;
+  for (;;) {
+    STELE_TRY(auto there, read_head(store, name, deadline));
+    if (there.stands()) return exists(store, name);
+    if (there.version.absent()) {
+      auto claim = store.swap_head(name, there.version, tombstone(name), deadline);
+      if (claim.outcome == Outcome::conflict) continue;
+      if (claim.outcome != Outcome::written) return *claim.error;
+      there.version = std::move(claim.version);
+    }
+    STELE_TRY(auto source, find_source(store, from, deadline));
+    const auto write =
+        store.swap_head(name, there.version, renamed(std::move(source), name), deadline);
+    if (write.outcome == Outcome::written) return {};
+    if (write.outcome != Outcome::conflict) return *write.error;
+  }
 }
 
 Done delete_branch(Store& store, const std::string& name, Deadline deadline) {
@@ -143,9 +160,7 @@ Done delete_branch(Store& store, const std::string& name, Deadline deadline) {
       return unavailable("branch-does-not-exist",
                          text("there is no branch '", name, "' in ", store.url()));
     }
-    head.content.snapshot.deleted = true;
-    const auto write = store.swap_head(name, head.version,
-                                       format::encode_snapshot(head.content.snapshot), deadline);
+    const auto write = store.swap_head(name, head.version, tombstone(name), deadline);
     if (write.outcome == Outcome::written) return {};
     if (write.outcome != Outcome::conflict) return *write.error;
   }

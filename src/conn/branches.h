@@ -1,5 +1,5 @@
 // Branches: the heads of one store. A branch is another head over the same nodes, so that making
-// one costs one write, however large the database is.
+// one costs two small writes, however large the database is.
 //
 // A deleted branch is a tombstone in place of its head: whoever still writes to it loses, and its
 // name may be used again.

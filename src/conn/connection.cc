@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "conn/batch.h"
+#include "conn/garbage.h"
 
 namespace stele::conn {
 
@@ -58,8 +59,11 @@ Connection::Connection(std::shared_ptr<store::CountingStore> store, base::Enviro
     : store_(std::move(store)),
       environment_(environment),
       options_(options),
-      source_(
-          tree::make_store_source(store_, std::make_shared<tree::NodeCache>(options.cache_bytes))),
+      source_(tree::make_store_source(
+          store_, std::make_shared<tree::NodeCache>(options.cache_bytes),
+          [store = store_, branch = options.branch](const base::Hash& pack, const Error& error) {
+            return explain_missing(store, branch, pack, error);
+          })),
       tracker_(store_, source_, options.branch, environment),
       writer_id_(environment.random_u64()) {}
 
@@ -150,6 +154,11 @@ void Connection::gather(base::Lock& queue) {
     environment_.sleep_ms(1);
     queue.lock();
   }
+}
+
+Result<GarbageReport> Connection::collect_garbage(const GarbageOptions& options) {
+  STELE_DO(check_open());
+  return conn::collect_garbage(store_, options, environment_);
 }
 
 StoreStatistics Connection::statistics() const {

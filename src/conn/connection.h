@@ -58,6 +58,7 @@ class Connection {
   StoreStatistics statistics() const;
   std::string url() const { return store_->url(); }
   Store& store() const { return *store_; }
+  Result<GarbageReport> collect_garbage(const GarbageOptions& options);
   const format::Config& config() const { return config_; }
   void release() { released_ = true; }
 
@@ -96,7 +97,8 @@ class Connection {
 
   // fold.cc
   Result<format::Snapshot> build(const db::State& state, Deadline deadline);
-  Result<bool> swap_in(const format::Snapshot& snapshot, Deadline deadline);
+  enum class Swapped { in, passed_by, swept };
+  Result<Swapped> swap_in(const format::Snapshot& snapshot, Deadline deadline);
   HeadWrite commit_folded(const db::StatePtr& after, const KnownHead& head, Deadline deadline);
   Done fold_tail(Deadline deadline);
   void fold_if_due();

@@ -36,8 +36,10 @@ Result<format::Snapshot> Connection::build(const db::State& state, Deadline dead
   return db::fold(state, reading, sink, options_.shape);
 }
 
-// Offers the snapshot until it is in, or the head has moved past it (false).
-Result<bool> Connection::swap_in(const format::Snapshot& snapshot, Deadline deadline) {
+// Offers the snapshot until it is in, or the head has moved past it, or was swept: then nodes that
+// the snapshot shares with the head it was built on may be gone.
+Result<Connection::Swapped> Connection::swap_in(const format::Snapshot& snapshot,
+                                                Deadline deadline) {
   std::unique_ptr<HeadLock> lock;
   for (int offers = 0;; ++offers) {
     if (offers == kOptimisticOffers) {
@@ -46,11 +48,12 @@ Result<bool> Connection::swap_in(const format::Snapshot& snapshot, Deadline dead
     if (offers > 0) STELE_DO(tracker_.refresh(deadline));
     if (!lock) STELE_DO(give_way(deadline));
     const auto whole = tracker_.whole();
+    if (whole.state->sweeps != snapshot.sweeps) return Swapped::swept;
     const auto rest = std::find_if(whole.tail.begin(), whole.tail.end(), [&](const auto& entry) {
       return entry.record->tx > snapshot.max_tx;
     });
     if (rest == whole.tail.begin() || std::prev(rest)->commit_id != snapshot.commit_id) {
-      return false;  // another fold got as far as ours
+      return Swapped::passed_by;  // another fold got as far as ours
     }
     auto bytes = format::encode_snapshot(snapshot);
     if (rest != whole.tail.end()) {
@@ -62,7 +65,7 @@ Result<bool> Connection::swap_in(const format::Snapshot& snapshot, Deadline dead
     if (write.outcome == HeadWrite::Outcome::unknown) environment_.sleep_ms(kUnknownPauseMs);
     if (write.outcome == HeadWrite::Outcome::written) {
       STELE_DO(tracker_.refresh(deadline));
-      return true;
+      return Swapped::in;
     }
     if (base::passed(deadline, environment_)) return turn_not_had();
   }
@@ -80,11 +83,13 @@ HeadWrite Connection::commit_folded(const db::StatePtr& after, const KnownHead& 
 
 // Folds what the tail holds now. Done as well if somebody else's fold gets that far first.
 Done Connection::fold_tail(Deadline deadline) {
-  STELE_TRY(auto head, tracker_.refresh(deadline));
-  if (head.tail_bytes == 0) return {};
-  STELE_TRY(auto snapshot, build(*head.state, deadline));
-  STELE_DO(swap_in(snapshot, deadline));
-  return {};
+  for (;;) {
+    STELE_TRY(auto head, tracker_.refresh(deadline));
+    if (head.tail_bytes == 0) return {};
+    STELE_TRY(auto snapshot, build(*head.state, deadline));
+    STELE_TRY(const auto swapped, swap_in(snapshot, deadline));
+    if (swapped != Swapped::swept) return {};
+  }
 }
 
 // Processes take turns by a lock of its own: two folds of one tail would do the same work twice.

@@ -119,6 +119,7 @@ Result<StatePtr> snapshot_state(const format::Snapshot& snapshot,
   state->commit_id = snapshot.commit_id;
   state->instant = snapshot.instant;
   state->instant_max = snapshot.instant_max;
+  state->sweeps = snapshot.sweeps;
   return StatePtr(std::move(state));
 }
 
@@ -187,7 +188,8 @@ Result<format::Snapshot> fold(const State& state, tree::Reader& reader, tree::Pa
                             .commit_id = state.commit_id,
                             .instant = state.instant,
                             .instant_max = state.instant_max,
-                            .schema = state.schema->write()};
+                            .schema = state.schema->write(),
+                            .sweeps = state.sweeps};
   for (std::size_t i = 0; i < state.indices.size(); ++i) {
     const tree::Index& index = state.indices[i];
     if (index.overlay->is_empty()) {

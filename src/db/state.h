@@ -20,8 +20,9 @@ struct State {
   TxId max_tx = kTx0;
   EntityId max_eid = 0;
   base::Hash commit_id;
-  Instant instant;      // of max_tx
-  Instant instant_max;  // the greatest of all transactions so far
+  Instant instant;           // of max_tx
+  Instant instant_max;       // the greatest of all transactions so far
+  std::uint64_t sweeps = 0;  // how often its garbage was collected
 
   const tree::Index& index(format::Tree t) const { return indices[static_cast<std::size_t>(t)]; }
 };

@@ -84,6 +84,10 @@ Done Connection::delete_branch(const std::string& name) const {
   return conn::delete_branch(impl_->store(), name, Deadline{});
 }
 
+Result<GarbageReport> Connection::collect_garbage(const GarbageOptions& options) const {
+  return impl_->collect_garbage(options);
+}
+
 StoreStatistics Connection::statistics() const { return impl_->statistics(); }
 std::string Connection::url() const { return impl_->url(); }
 void Connection::release() const { impl_->release(); }

@@ -104,7 +104,8 @@ constexpr std::uint8_t kSchemaOnRead = 2;
 constexpr std::uint8_t kAttributeRefs = 4;
 constexpr std::uint8_t kDeleted = 8;
 constexpr std::uint8_t kValueCaps = 16;  // five numbers follow the configuration
-constexpr std::uint8_t kAllFlags = 31;
+constexpr std::uint8_t kSwept = 32;      // at the end follows how often
+constexpr std::uint8_t kAllFlags = 63;
 
 void write_root(const Root& root, Bytes& out) {
   ByteWriter writer(out);
@@ -138,7 +139,7 @@ std::uint8_t flags_of(const Snapshot& s) {
   return static_cast<std::uint8_t>(
       (s.config.keep_history ? kKeepHistory : 0) | (s.config.schema_on_read ? kSchemaOnRead : 0) |
       (s.config.attribute_refs ? kAttributeRefs : 0) | (s.deleted ? kDeleted : 0) |
-      (s.config.caps.any() ? kValueCaps : 0));
+      (s.config.caps.any() ? kValueCaps : 0) | (s.sweeps > 0 ? kSwept : 0));
 }
 
 void write_caps(const ValueCaps& caps, Bytes& out) {
@@ -181,6 +182,10 @@ Snapshot read_snapshot(ByteReader& in) {
   for (Root& root : s.roots) root = read_root(in);
   const ByteView schema = in.sized();
   s.schema.assign(schema.begin(), schema.end());
+  if ((flags & kSwept) != 0) {
+    s.sweeps = in.varint();
+    if (s.sweeps == 0) in.fail();
+  }
   if (in.left() > 0) in.fail();
   return s;
 }
@@ -299,6 +304,7 @@ Bytes encode_snapshot(const Snapshot& s) {
   writer.signed_varint(s.instant_max.ms);
   for (const Root& root : s.roots) write_root(root, out);
   writer.sized(s.schema);
+  if (s.sweeps > 0) writer.varint(s.sweeps);
   return make_record(RecordType::snapshot, out);
 }
 

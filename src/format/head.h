@@ -62,6 +62,9 @@ struct Snapshot {
   std::array<Root, kTreeCount> roots;
   base::Bytes schema;    // a serialised value (value::write_value)
   bool deleted = false;  // a tombstone: the database was deleted
+  // How often garbage was collected. Whoever built on a head that has been swept since may have
+  // built on what is gone.
+  std::uint64_t sweeps = 0;
 };
 
 // One effective change of a transaction, in the order it was made.

@@ -34,6 +34,7 @@ Snapshot make_snapshot(base::TestRandom& random) {
   }
   s.schema = random.bytes(40);
   s.deleted = random.chance(1, 2);
+  if (random.chance(1, 2)) s.sweeps = 1 + random.below(1000);
   return s;
 }
 
@@ -46,6 +47,7 @@ void expect_same(const Snapshot& x, const Snapshot& y) {
   EXPECT_EQ(x.config.attribute_refs, y.config.attribute_refs);
   EXPECT_EQ(x.config.created, y.config.created);
   EXPECT_EQ(x.branch, y.branch);
+  EXPECT_EQ(x.sweeps, y.sweeps);
   EXPECT_EQ(x.max_tx, y.max_tx);
   EXPECT_EQ(x.max_eid, y.max_eid);
   EXPECT_EQ(x.commit_id, y.commit_id);

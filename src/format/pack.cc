@@ -12,6 +12,7 @@ using base::Bytes;
 using base::ByteView;
 using base::ByteWriter;
 
+constexpr std::string_view kKeyPrefix = "packs/";
 constexpr std::string_view kMagic = "stelepk0";
 constexpr std::size_t kNonceBytes = 16;
 constexpr std::size_t kEntryBytes = 32 + 8 + 4;
@@ -68,7 +69,18 @@ PackWriter::Finished PackWriter::finish() {
   return {name, std::move(bytes_)};
 }
 
-std::string pack_key(const Hash& name) { return "packs/" + name.hex(); }
+std::string pack_key(const Hash& name) { return std::string(kKeyPrefix) + name.hex(); }
+
+std::optional<Hash> pack_name(std::string_view key) {
+  Hash name;
+  Bytes bytes;
+  if (!key.starts_with(kKeyPrefix) || !base::from_hex(key.substr(kKeyPrefix.size()), bytes) ||
+      bytes.size() != name.bytes.size()) {
+    return std::nullopt;
+  }
+  std::copy(bytes.begin(), bytes.end(), name.bytes.begin());
+  return name;
+}
 
 Result<std::vector<PackEntry>> read_pack_directory(ByteView pack) {
   if (pack.size() < kFramesBegin + kFooterBytes ||

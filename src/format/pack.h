@@ -6,6 +6,9 @@
 // bytes: "packs/<hex>".
 #pragma once
 
+#include <optional>
+#include <string_view>
+
 #include "format/branch.h"
 
 namespace stele::format {
@@ -36,7 +39,8 @@ class PackWriter {
   std::vector<PackEntry> entries_;
 };
 
-std::string pack_key(const Hash& name);  // "packs/<hex>"
+std::string pack_key(const Hash& name);               // "packs/<hex>"
+std::optional<Hash> pack_name(std::string_view key);  // nothing if it is no pack's key
 
 // The directory of a whole pack. Checks magic, bounds and order.
 // Error: `corrupt` `:pack/corrupt` with the offset.

@@ -18,8 +18,8 @@ namespace stele::sim {
 namespace {
 
 struct Totals {
-  std::uint64_t seeds = 0, violated = 0, steps = 0, faults = 0, kills = 0, committed = 0,
-                refused = 0, unknown = 0;
+  std::uint64_t seeds = 0, violated = 0, steps = 0, faults = 0, kills = 0, collected = 0,
+                committed = 0, refused = 0, unknown = 0;
 
   void add(const Outcome& o) {
     ++seeds;
@@ -27,6 +27,7 @@ struct Totals {
     steps += o.steps;
     faults += o.faults;
     kills += o.kills;
+    collected += o.collected;
     committed += o.committed;
     refused += o.refused;
     unknown += o.unknown;
@@ -69,10 +70,11 @@ int run_many(std::uint64_t from, std::uint64_t seeds, unsigned jobs) {
   for (auto& worker : workers) worker.join();
   const auto n = [](std::uint64_t x) { return static_cast<unsigned long long>(x); };
   std::printf(
-      "%llu runs, %llu of them with violations: %llu steps, %llu faults, %llu kills;\n"
+      "%llu runs, %llu of them with violations: %llu steps, %llu faults, %llu kills, %llu packs "
+      "collected;\n"
       "%llu transactions committed, %llu refused, %llu unknown\n",
       n(totals.seeds), n(totals.violated), n(totals.steps), n(totals.faults), n(totals.kills),
-      n(totals.committed), n(totals.refused), n(totals.unknown));
+      n(totals.collected), n(totals.committed), n(totals.refused), n(totals.unknown));
   return totals.violated == 0 ? 0 : 1;
 }
 

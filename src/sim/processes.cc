@@ -4,6 +4,8 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "conn/branches.h"
+#include "conn/garbage.h"
 #include "edn/reader.h"
 #include "sim/world.h"
 #include "store/memory_store.h"
@@ -44,10 +46,20 @@ class Life {
     return connection.db({0, base::deadline_after(*process_, kTimeoutMs)});
   }
 
-  // The money is all there; true if it could be counted.
+  // What was collected may not be readable any more; what is said then is just that.
+  template <typename Read>
+  bool could_be_read(const Read& read, const Db& db) {
+    if (read.ok()) return true;
+    const auto& error = read.error();
+    if (error.category() == ErrorCategory::corrupt || error.code() == "store/missing") {
+      world_.violated(text(name_, " could not read t ", db.max_tx(), ": ", error.message()));
+    }
+    return false;
+  }
+  // The money is all there.
   void count_money(const Db& db) {
     const auto balances = read_balances(db);
-    if (!balances.ok()) return;
+    if (!could_be_read(balances, db)) return;
     std::int64_t sum = 0;
     for (const auto& [account, balance] : *balances) sum += balance;
     if (sum != kAccounts * kMoney) {
@@ -184,7 +196,7 @@ class Reader : public Life {
     advance(*now);
     count_money(*now);
     auto lists = read_lists(*now);
-    if (!lists.ok()) return;
+    if (!could_be_read(lists, *now)) return;
     o.outcome = Operation::Outcome::committed;
     o.reads = *lists;
     for (int key = 201; key <= 200 + kLists; ++key) o.reads[key];  // empty ones were read as well
@@ -195,7 +207,7 @@ class Reader : public Life {
   void read_again() {
     const auto& [db, before] = draws().pick(kept_);
     const auto lists = read_lists(db);
-    if (lists.ok() && *lists != before) {
+    if (could_be_read(lists, db) && *lists != before) {
       world_.violated(text(name_, " read t ", db.max_tx(), " again, and it was another"));
     }
   }
@@ -241,6 +253,65 @@ class Follower : public Life {
   const std::shared_ptr<Store> copy_;
 };
 
+class Brancher : public Life {
+ public:
+  using Life::Life;
+
+  int live(int operations) {
+    auto store = process().reach(world_.shared, world_.with_locks);
+    int done = 0;
+    for (; done < operations && !over(); ++done) {
+      process().sleep_ms(draws().between(0, kPauseMs));
+      const auto deadline = base::deadline_after(process(), kTimeoutMs);
+      const auto branch = text("trial", draws().below(3));
+      if (draws().chance(1, 3)) {
+        (void)conn::delete_branch(*store, branch, deadline);
+      } else if (conn::create_branch(*store, "db", branch, deadline).ok()) {
+        process().say("has made ", branch);
+        try_out(store, branch);
+      }
+    }
+    return done;
+  }
+
+ private:
+  // It reads as the main branch did, and is written to and folded like any.
+  void try_out(const std::shared_ptr<Store>& store, const std::string& branch) {
+    auto options = world_.connection_options;
+    options.branch = branch;
+    auto connection = conn::Connection::open(store, process(), options);
+    if (!connection.ok()) return;
+    auto now = db(**connection);
+    if (now.ok()) count_money(*now);
+    (void)(*connection)->transact(edn::read("[{:n 0}]").value(), {kTimeoutMs});
+    (void)(*connection)->fold(base::deadline_after(process(), kTimeoutMs));
+  }
+};
+
+class Collector : public Life {
+ public:
+  using Life::Life;
+
+  int live(int operations) {
+    auto store = process().reach(world_.shared, world_.with_locks);
+    int done = 0;
+    for (; done < operations && !over(); ++done) {
+      process().sleep_ms(random_pause());
+      GarbageOptions options;
+      options.grace_ms = draws().between(0, 4 * kPauseMs);
+      options.deadline = base::deadline_after(process(), kTimeoutMs);
+      auto report = conn::collect_garbage(store, options, process());
+      if (!report.ok()) continue;
+      process().say("has removed ", report->removed.size(), " packs");
+      world_.outcome.collected += report->removed.size();
+    }
+    return done;
+  }
+
+ private:
+  std::int64_t random_pause() { return draws().between(0, 3 * kPauseMs); }
+};
+
 template <typename MakeLife>
 void live_again_and_again(World& world, const MakeLife& make) {
   int left = world.settings.operations;
@@ -259,6 +330,14 @@ void run_writer(World& world, const std::string& name) {
 
 void run_reader(World& world, const std::string& name) {
   live_again_and_again(world, [&] { return Reader(world, name); });
+}
+
+void run_brancher(World& world, const std::string& name) {
+  live_again_and_again(world, [&] { return Brancher(world, name); });
+}
+
+void run_collector(World& world, const std::string& name) {
+  live_again_and_again(world, [&] { return Collector(world, name); });
 }
 
 void run_follower(World& world, const std::string& name) {

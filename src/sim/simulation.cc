@@ -1,6 +1,7 @@
 #include "sim/simulation.h"
 
 #include "base/text.h"
+#include "conn/branches.h"
 #include "conn/verify.h"
 #include "sim/world.h"
 
@@ -19,45 +20,72 @@ void spawn_all(World& world) {
   for (int i = 1; i <= 2; ++i) {
     world.scheduler.spawn([&world, i] { run_reader(world, text("reader", i)); });
   }
+  if (random.chance(1, 3)) {
+    world.scheduler.spawn([&world] { run_brancher(world, "brancher"); });
+  }
+  if (random.chance(1, 2)) {
+    world.scheduler.spawn([&world] { run_collector(world, "collector"); });
+  }
   if (random.chance(1, 2)) {
     world.scheduler.spawn([&world] { run_follower(world, "follower"); });
   }
 }
 
-// Trees, packs and log are whole.
-void check_storage(World& world, const Db& db) {
-  tree::Reader reader;
-  if (auto trees = conn::verify_trees(*db.state(), reader); !trees.ok()) {
-    world.violated(trees.error().message());
+// Tells a violation instead of an error; the value, or one made of nothing.
+template <typename T>
+T told(World& world, Result<T> result) {
+  if (result.ok()) return std::move(*result);
+  world.violated("at the end: " + result.error().message());
+  return T();
+}
+
+// Every branch can be opened and is whole, and so is every pack.
+void check_storage(World& world) {
+  for (const auto& branch : told(world, conn::branch_names(*world.memory, Deadline{}))) {
+    conn::ConnectionOptions options;
+    options.branch = branch;
+    const auto connection = conn::Connection::open(world.memory, *world.machine, options);
+    if (!connection.ok()) {
+      world.violated(connection.error().message());
+      continue;
+    }
+    tree::Reader reader;
+    told(world, conn::verify_trees(*(*connection)->db({}).value().state(), reader));
   }
-  if (auto packs = conn::verify_packs(*world.memory); !packs.ok()) {
-    world.violated(packs.error().message());
-  }
+  told(world, conn::verify_packs(*world.memory));
+}
+
+void check_log(World& world, const Db& db) {
   TxId expected = kTx0;
-  for (const auto& transaction : db.log().value()) {
+  for (const auto& transaction : told(world, db.log())) {
     if (transaction.t != ++expected) world.violated(text("the log lacks t ", expected));
   }
   if (expected != db.max_tx()) world.violated(text("the log ends with t ", expected));
 }
 
-// What must be true of the database when all have gone.
-void look_at_the_end(World& world) {
-  world.shared->settle();
-  auto connection = conn::Connection::open(world.memory, *world.machine, {});
-  if (!connection.ok()) return world.violated("at the end: " + connection.error().message());
-  const auto db = (*connection)->db({}).value();
-  const auto lists = read_lists(db).value();
-  for (auto& violation : judge(world.history, lists)) world.violated(std::move(violation));
-
+// No transaction was run twice, and all the money is there.
+void check_facts(World& world, const Db& db) {
   std::map<std::int64_t, int> entities;
   const Value n = Value::keyword("n");
-  for (const Datom& d : db.datoms(IndexOrder::aevt, std::span(&n, 1)).value()) {
+  for (const Datom& d : told(world, db.datoms(IndexOrder::aevt, std::span(&n, 1)))) {
     if (++entities[d.v.as_int64()] == 2) world.violated(text(d.v.as_int64(), " was made twice"));
   }
   std::int64_t sum = 0;
-  for (const auto& [account, balance] : read_balances(db).value()) sum += balance;
+  for (const auto& [account, balance] : told(world, read_balances(db))) sum += balance;
   if (sum != kAccounts * kMoney) world.violated(text("at the end all accounts have ", sum));
-  check_storage(world, db);
+}
+
+// What must be true of the database when all have gone.
+void look_at_the_end(World& world) {
+  world.shared->settle();
+  check_storage(world);
+  auto connection = conn::Connection::open(world.memory, *world.machine, {});
+  if (!connection.ok()) return world.violated("at the end: " + connection.error().message());
+  const auto db = (*connection)->db({}).value();
+  const auto lists = told(world, read_lists(db));
+  for (auto& violation : judge(world.history, lists)) world.violated(std::move(violation));
+  check_facts(world, db);
+  check_log(world, db);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 //
 //   writers    append to lists, some after reading others; move money between accounts; fold
 //   readers    read all lists and the sum of all money; keep what they have read, and read it again
+//   brancher   makes branches, writes to them, deletes them
+//   collector  removes garbage, with a grace period of moments or none
 //   follower   copies the database to a store of its own and reads there
 // Any of them may be killed in the midst of things, and comes back as another process; any may be
 // stopped for seconds; the store refuses, loses answers, does things late, or tears them.
@@ -32,6 +34,7 @@ struct Outcome {
   std::uint64_t steps = 0;
   std::uint64_t faults = 0;
   std::uint64_t kills = 0;
+  std::uint64_t collected = 0;  // packs
   std::uint64_t committed = 0;
   std::uint64_t refused = 0;
   std::uint64_t unknown = 0;

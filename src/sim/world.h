@@ -44,6 +44,8 @@ Result<std::map<EntityId, std::int64_t>> read_balances(const Db& db);
 // One process's life after the other, until it has done all its operations.
 void run_writer(World& world, const std::string& name);
 void run_reader(World& world, const std::string& name);
+void run_brancher(World& world, const std::string& name);
+void run_collector(World& world, const std::string& name);
 void run_follower(World& world, const std::string& name);
 
 }  // namespace stele::sim

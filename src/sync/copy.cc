@@ -1,13 +1,14 @@
 #include "sync/copy.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 #include "base/try.h"
 #include "format/pack.h"
 #include "store/answers.h"
-#include "sync/reach.h"
 #include "tree/index.h"
+#include "tree/reach.h"
 #include "tree/store_source.h"
 #include "value/cell.h"
 
@@ -64,7 +65,7 @@ class Copy {
   Done copy_some(std::span<const base::Hash> packs);
   Result<std::set<std::string>> packs_there() const;
   base::Bytes head_to_write() const;
-  Done write_head(Head there);
+  Result<bool> write_head(Head there);
   Error forked(std::string_view why) const;
 
   const std::shared_ptr<Store> from_;
@@ -89,7 +90,9 @@ Result<CopyReport> Copy::run() {
   STELE_TRY(auto there, read(*to_, options_.to_branch));
   STELE_DO(check_ancestor(there));
   STELE_DO(copy_packs());
-  STELE_DO(write_head(std::move(there)));
+  STELE_TRY(const bool raced, write_head(std::move(there)));
+  // Perhaps by a collection of garbage, and what was there before is not there any more.
+  if (raced) STELE_DO(copy_packs());
   return report_;
 }
 
@@ -155,10 +158,10 @@ Result<std::set<std::string>> Copy::packs_there() const {
 }
 
 Done Copy::copy_packs() {
-  STELE_TRY(const auto reached, packs_reached(head_.content->snapshot, *source_, reader_));
+  STELE_TRY(const auto reached, tree::packs_reached(head_.content->snapshot, *source_, reader_));
   STELE_TRY(const auto there, packs_there());
   std::vector<base::Hash> lacking;
-  for (const auto& pack : reached)
+  for (const auto& [pack, bytes] : reached)
     if (!there.contains(format::pack_key(pack))) lacking.push_back(pack);
   report_.packs_there = reached.size() - lacking.size();
   for (std::size_t i = 0; i < lacking.size(); i += kPacksTogether) {
@@ -201,14 +204,15 @@ base::Bytes Copy::head_to_write() const {
   return bytes;
 }
 
-Done Copy::write_head(Head there) {
+// Whether somebody else wrote it meanwhile.
+Result<bool> Copy::write_head(Head there) {
   const auto bytes = head_to_write();
   for (int swaps = 0; swaps < kSwapsMax; ++swaps) {
-    if (there.bytes == bytes && !there.version.absent()) return {};
+    if (there.bytes == bytes && !there.version.absent()) return swaps > 0;
     auto write = to_->swap_head(options_.to_branch, there.version, bytes, options_.deadline);
     if (write.outcome == HeadWrite::Outcome::written) {
       report_.head_written = true;
-      return {};
+      return swaps > 0;
     }
     if (write.outcome == HeadWrite::Outcome::failed) return *write.error;
     // Somebody else was first, or nobody knows: what is there now tells.

@@ -8,7 +8,8 @@
 // transactions, same commit ids.
 //
 // The destination has no database under that branch, or one whose log the source's extends: it is
-// never made to forget a transaction.
+// never made to forget a transaction. While one of its garbage is collected, an interrupted copy
+// should not be resumed: what it had copied is garbage until there is a head.
 #pragma once
 
 #include <memory>

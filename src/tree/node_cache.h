@@ -1,8 +1,8 @@
 // Cache of decoded nodes, and of leaves derived from them, bounded by bytes.
 //
-// Keys are 256-bit: the node's hash, or for a derived leaf (an overlay slice merged into it, a
-// filter applied) a hash of what it was derived from. Entries are immutable, so nothing is ever
-// invalidated; the least recently used go first.
+// Keys are 256-bit: the node's hash and the pack's that it lies in, or for a derived leaf (an
+// overlay slice merged into it, a filter applied) a hash of what it was derived from. Entries are
+// immutable, so nothing is ever invalidated; the least recently used go first.
 //
 // Thread safety: full; sharded so that readers do not wait for each other.
 #pragma once

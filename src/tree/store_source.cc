@@ -17,6 +17,14 @@ constexpr std::uint64_t kGapBytesMax = 16 << 10;
 // Larger ranges are better read in parallel.
 constexpr std::uint64_t kRangeBytesMax = 1 << 20;
 
+// A node that has moved to another pack is another to the cache: a branch says where its children
+// lie, and where they lay before may soon be nothing.
+Hash cache_key(const NodeRef& ref) {
+  Hash key = ref.hash;
+  for (std::size_t i = 0; i < key.bytes.size(); ++i) key.bytes[i] ^= ref.place.pack.bytes[i];
+  return key;
+}
+
 // One range of a pack, and the wanted nodes that lie in it.
 struct Range {
   Hash pack;
@@ -33,8 +41,11 @@ struct Range {
 
 class StoreSource final : public NodeSource {
  public:
-  StoreSource(std::shared_ptr<Store> store, std::shared_ptr<NodeCache> cache)
-      : store_(std::move(store)), cache_(std::move(cache)) {}
+  StoreSource(std::shared_ptr<Store> store, std::shared_ptr<NodeCache> cache,
+              ExplainMissing explain_missing)
+      : store_(std::move(store)),
+        cache_(std::move(cache)),
+        explain_missing_(std::move(explain_missing)) {}
 
   NodeCache& cache() override { return *cache_; }
   Fetched fetch(std::span<const NodeRef> refs, std::span<NodePtr> nodes,
@@ -52,6 +63,7 @@ class StoreSource final : public NodeSource {
 
   std::shared_ptr<Store> store_;
   std::shared_ptr<NodeCache> cache_;
+  const ExplainMissing explain_missing_;
 };
 
 // One fetch under way.
@@ -75,7 +87,7 @@ NodeSource::Fetched StoreSource::fetch(std::span<const NodeRef> refs, std::span<
   job.deadline = deadline;
   std::unordered_map<Hash, std::size_t, base::HashOfHash> positions;
   for (std::size_t i = 0; i < refs.size(); ++i) {
-    nodes[i] = cache_->find(refs[i].hash);
+    nodes[i] = cache_->find(cache_key(refs[i]));
     if (nodes[i]) continue;
     if (positions.emplace(refs[i].hash, job.wanted.size()).second) job.wanted.push_back(refs[i]);
   }
@@ -123,7 +135,10 @@ void StoreSource::read(Job& job, std::span<const Range> ranges) {
       job.result.bytes += answers[i]->size();
       take(job, ranges[i], *answers[i]);
     } else {
-      job.fail(located(answers[i].error(), job.wanted[ranges[i].wanted.front()].place));
+      const auto& error = answers[i].error();
+      const bool explains = explain_missing_ && error.code() == "store/missing";
+      job.fail(located(explains ? explain_missing_(ranges[i].pack, error) : error,
+                       job.wanted[ranges[i].wanted.front()].place));
     }
   }
 }
@@ -140,7 +155,7 @@ void StoreSource::take(Job& job, const Range& range, const base::Bytes& bytes) {
                       bytes.begin() + static_cast<std::ptrdiff_t>(end));
     auto node = format::decode_node(std::move(frame), ref.hash, ref.place);
     if (node.ok()) {
-      job.found[i] = cache_->insert(ref.hash, std::move(*node));
+      job.found[i] = cache_->insert(cache_key(ref), std::move(*node));
     } else {
       job.astray.emplace_back(i, node.error());
     }
@@ -151,7 +166,7 @@ void StoreSource::look_up(Job& job) {
   for (const auto& [i, error] : job.astray) {
     auto node = find_in_pack(job, job.wanted[i]);
     if (node.ok()) {
-      job.found[i] = cache_->insert(job.wanted[i].hash, std::move(*node));
+      job.found[i] = cache_->insert(cache_key(job.wanted[i]), std::move(*node));
     } else {
       // What was wrong at the place itself says more than what the directory does not know.
       job.fail(located(error, job.wanted[i].place));
@@ -196,8 +211,10 @@ Error StoreSource::located(const Error& error, const Place& place) const {
 }  // namespace
 
 std::shared_ptr<NodeSource> make_store_source(std::shared_ptr<Store> store,
-                                              std::shared_ptr<NodeCache> cache) {
-  return std::make_shared<StoreSource>(std::move(store), std::move(cache));
+                                              std::shared_ptr<NodeCache> cache,
+                                              ExplainMissing explain_missing) {
+  return std::make_shared<StoreSource>(std::move(store), std::move(cache),
+                                       std::move(explain_missing));
 }
 
 }  // namespace stele::tree

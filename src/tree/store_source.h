@@ -1,6 +1,7 @@
 // NodeSource over a Store and a cache: the native one, which can wait.
 #pragma once
 
+#include <functional>
 #include <unordered_map>
 
 #include <stele/store.h>
@@ -14,8 +15,12 @@ namespace stele::tree {
 // all ranges go to Store::read_many together. Every frame is checked against its hash; an error
 // names store, pack and offset. A frame that is not where its hint says is looked for in the
 // directory of its pack before it is an error.
+//
+// `explain_missing`, if given, is asked what it means that the store does not have a pack.
+using ExplainMissing = std::function<Error(const Hash& pack, const Error& error)>;
 std::shared_ptr<NodeSource> make_store_source(std::shared_ptr<Store> store,
-                                              std::shared_ptr<NodeCache> cache);
+                                              std::shared_ptr<NodeCache> cache,
+                                              ExplainMissing explain_missing = {});
 
 // A source that answers from its cache only and never waits; `load` puts in what a driver fetched.
 // What browsers use, and what tests of misses use.
