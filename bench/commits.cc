@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <stele/databases.h>
+
 #include "base/text.h"
 #include "conn/connection.h"
 #include "door/location.h"
