@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <stele/databases.h>
+#include <stele/stele.h>
 
 #include "base/text.h"
 #include "conn/connection.h"

@@ -1,12 +1,12 @@
 // Databases as wholes, without opening them: which there are in a place, and copies of them.
 //
 // A place is where databases may be, and is named as they are:
-//   file:FOLDER               a database, or a folder with databases in it
-//   sqlite:FILE, :FOLDER      a database, or a folder with such files in it
-//   postgres://host/db        all databases in a database of the server; ?prefix=NAME is one of
-//   them s3://BUCKET/PREFIX        the database there, and those one part below it memory: all of
-//   this process; memory:NAME is one of them https://…, tiered:…       that database: a web server
-//   does not list what it has
+//   file:FOLDER             a database, or a folder with databases in it
+//   sqlite:FILE, :FOLDER    a database, or a folder with such files in it
+//   postgres://host/db      all in a database of the server; of ?prefix=NAME that one
+//   s3://BUCKET/PREFIX      the database there, and those one part below it
+//   memory:                 all of this process; memory:NAME is one of them
+//   https://…, tiered:…     that database: a web server does not list what it has
 //
 // Thread safety: any number of threads at once.
 #pragma once
