@@ -21,6 +21,9 @@ constexpr Suite kSuites[] = {
     {"query", query_row_names, run_query_suite},
     {"load", load_row_names, run_load_suite},
     {"open", open_row_names, run_open_suite},
+#ifdef STELE_BENCH_REMOTE
+    {"remote", remote_row_names, run_remote_suite, true},
+#endif
 };
 
 void list() {
@@ -44,7 +47,7 @@ int run(const Settings& settings, const std::string& only, const std::string& js
   std::vector<Report> reports;
   bool ok = true;
   for (const Suite& suite : kSuites) {
-    if (!only.empty() && only != suite.name) continue;
+    if (only.empty() ? suite.is_by_name_only : only != suite.name) continue;
     reports.push_back(suite.run(settings));
     ok = ok && are_equal(reports.back());
   }
@@ -71,13 +74,15 @@ int main(int argc, char** argv) {
   CLI::App app("stele beside other engines, on the same data, in the same run");
   app.add_flag("--list", wants_list, "name the suites and their rows");
   app.add_option("--suite", suite, "only this one")
-      ->check(CLI::IsMember({"query", "load", "open"}));
+      ->check(CLI::IsMember({"query", "load", "open", "remote"}));
   app.add_option("--row", settings.row, "only this one");
   app.add_option("--people", settings.people, "how many there are")->capture_default_str();
   app.add_option("--seed", settings.seed, "what the data is made from")->capture_default_str();
   app.add_option("--budget", settings.budget_ms, "milliseconds for each engine and row")
       ->capture_default_str();
   app.add_option("--peers", settings.peers_folder, "where npm installed the peers")
+      ->capture_default_str();
+  app.add_option("--round-trip", settings.round_trip_ms, "milliseconds, of the remote suite")
       ->capture_default_str();
   app.add_flag("--cpu", stele::bench::Stopwatch::counts_cpu,
                "time on the processor instead of wall time, for the engines in this process");

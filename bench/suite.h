@@ -1,4 +1,4 @@
-// Suites: what they are given, and the three there are.
+// Suites: what they are given, and which there are.
 #pragma once
 
 #include <string>
@@ -15,6 +15,7 @@ struct Settings {
   std::string peers_folder;   // where npm put its packages
   std::string stele_program;  // for processes from their start
   double budget_ms = 300;     // for each engine and row; 0: each once
+  double round_trip_ms = 20;  // of the remote suite
   bool wants(const std::string& name) const { return row.empty() || row == name; }
 };
 
@@ -22,6 +23,7 @@ struct Suite {
   const char* name;
   std::vector<std::string> (*rows)();
   Report (*run)(const Settings& settings);
+  bool is_by_name_only = false;  // it starts servers, so that it runs only when it is asked for
 };
 
 std::vector<std::string> query_row_names();
@@ -30,6 +32,9 @@ std::vector<std::string> load_row_names();
 Report run_load_suite(const Settings& settings);
 std::vector<std::string> open_row_names();
 Report run_open_suite(const Settings& settings);
+// Only where tests are built, which it has its server from.
+std::vector<std::string> remote_row_names();
+Report run_remote_suite(const Settings& settings);
 // What the row `process` starts as SQLite's program: asks for one name and prints it.
 void print_sqlite_answer(const std::string& folder, std::int64_t id);
 

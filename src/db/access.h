@@ -7,6 +7,7 @@
 #include <stele/db.h>
 
 #include "db/state.h"
+#include "tree/announce.h"
 #include "tree/index.h"
 
 namespace stele::db {
@@ -105,6 +106,10 @@ class Scan {
 // Rows beginning with each of the ascending keys: see tree::probe.
 tree::Probes probe(const View& view, IndexOrder order, std::span<const Key> keys, Reader& reader,
                    const EventsWanted& events = {});
+
+// What reading the range, or probes within it, will ask of the trees.
+void add_announced(const View& view, IndexOrder order, const Range& range,
+                   std::vector<tree::Announced>& out, const EventsWanted& events = {});
 
 // Exact for the present; for views in time an upper bound. Never reads.
 std::uint64_t estimate_rows(const View& view, IndexOrder order, const Range& range,

@@ -70,6 +70,10 @@ struct UpTo {
 UpTo find_up_to(const State& state, Instant instant, Reader& reader) {
   if (state.instant_max <= instant || state.max_tx == kTx0) return {state.max_tx, {}};
   const tree::Index& log = state.index(format::Tree::log);
+  // What lies behind the prefix is read anyway; looking for it leaf by leaf would cost a round
+  // each.
+  const tree::Announced whole{&log, Range::all()};
+  tree::announce({&whole, 1}, tree::AnnouncedDepth::leaves, reader);
   const TxId prefix = find_prefix(log, state.max_tx, instant, reader);
   return {prefix, find_backdated(log, prefix, instant, reader)};
 }

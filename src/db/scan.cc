@@ -15,12 +15,32 @@ bool reads_past(const View& view, IndexOrder order, const EventsWanted& events) 
   return is_of_interest && view.state().index(past_tree(order)).size() > 0;
 }
 
+// Keys of one probe that are announced in the trees of present and past together.
+constexpr std::size_t kKeysAnnouncedMax = 1024;
+
+void announce_keys(const View& view, IndexOrder order, std::span<const Key> keys, Reader& reader,
+                   const EventsWanted& events) {
+  const auto& source = view.state().source;  // none: nobody has stored it
+  if (!source || !source->is_far() || keys.size() > kKeysAnnouncedMax) return;
+  std::vector<tree::Announced> wanted;
+  for (const Key& key : keys) add_announced(view, order, Range::prefix(key), wanted, events);
+  tree::announce(wanted, tree::AnnouncedDepth::leaves, reader);
+}
+
 // Of the leaves that are put together.
 format::Tree leaf_tree(const View& view, IndexOrder order) {
   return view.is_history() ? past_tree(order) : present_tree(order);
 }
 
 }  // namespace
+
+void add_announced(const View& view, IndexOrder order, const Range& range,
+                   std::vector<tree::Announced>& out, const EventsWanted& events) {
+  if (reads_present(events)) out.push_back({&view.state().index(present_tree(order)), range});
+  if (reads_past(view, order, events)) {
+    out.push_back({&view.state().index(past_tree(order)), range});
+  }
+}
 
 // ---- Scan --------------------------------------------------------------------------------------
 
@@ -213,6 +233,7 @@ tree::Probes probe(const View& view, IndexOrder order, std::span<const Key> keys
   const auto probe_tree = [&](format::Tree tree) {
     return tree::probe(view.state().index(tree), keys, reader);
   };
+  if (!view.is_present()) announce_keys(view, order, keys, reader, events);
   auto present = reads_present(events) ? probe_tree(present_tree(order)) : none;
   if (view.is_present() || !reader.ok()) return present;
   const auto past = reads_past(view, order, events) ? probe_tree(past_tree(order)) : none;

@@ -96,10 +96,15 @@ class EditLists {
 
 std::array<tree::Index, format::kTreeCount> make_indices(
     const std::array<format::Root, format::kTreeCount>& roots, tree::NodeSource* source) {
+  std::vector<tree::NodeRef> refs;
+  for (const format::Root& root : roots) {
+    if (root.count > 0) refs.push_back({root.hash, root.place});
+  }
+  const auto all = std::make_shared<const std::vector<tree::NodeRef>>(std::move(refs));
   std::array<tree::Index, format::kTreeCount> indices;
   for (std::size_t i = 0; i < indices.size(); ++i) {
     const auto tree = static_cast<Tree>(i);
-    indices[i] = {tree, roots[i], tree::Overlay::empty(tree), source};
+    indices[i] = {tree, roots[i], tree::Overlay::empty(tree), source, all};
   }
   return indices;
 }

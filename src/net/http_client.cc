@@ -34,6 +34,8 @@ namespace {
 constexpr std::int64_t kPollMs = 1'000;
 // A fresh connection costs a TLS handshake; so many are kept although nothing runs on them.
 constexpr long kConnectionsKept = 64;
+// What is taken from a connection at once, at most.
+constexpr long kReceiveBytes = 128 << 10;
 // Servers whose latencies are remembered; more than anyone reads from.
 constexpr std::size_t kHedgedServersMax = 256;
 // A silence within an answer is late after so many times what one before it may take, and this.
@@ -433,6 +435,7 @@ void HttpClient::Driver::set_options(CURL* easy, Transfer& transfer) {
   set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   set(easy, CURLOPT_NOSIGNAL, 1L);
   set(easy, CURLOPT_ERRORBUFFER, transfer.error);
+  set(easy, CURLOPT_BUFFERSIZE, kReceiveBytes);
   set(easy, CURLOPT_WRITEFUNCTION, &take_body);
   set(easy, CURLOPT_WRITEDATA, &transfer);
   set(easy, CURLOPT_HEADERFUNCTION, &take_header);

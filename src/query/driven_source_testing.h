@@ -26,6 +26,7 @@ class DrivenSource : public tree::NodeSource {
     return out;
   }
   tree::NodeCache& cache() override { return store_->cache(); }
+  tree::NodePtr at_hand(const tree::NodeRef& ref) override { return store_->at_hand(ref); }
   void bring(const tree::NodeRef& ref) { brought_.insert(ref.hash); }
 
  private:

@@ -4,6 +4,7 @@
 #include "base/try.h"
 #include "query/check.h"
 #include "query/find.h"
+#include "query/foresee.h"
 #include "query/narrow.h"
 #include "query/read.h"
 #include "query/run.h"
@@ -64,7 +65,10 @@ Result<Relation> run_with(const Prepared& prepared, std::span<const Input> given
   STELE_TRY(const std::vector<Input> inputs, inputs_of(prepared.query, given));
   STELE_TRY(Resolved resolved, resolve(prepared, inputs, run));
   narrow(resolved.clauses);
-  const Plan steps = plan(resolved.conjunction());
+  const Conjunction conjunction = resolved.conjunction();
+  announce_branches(conjunction, run);
+  const Plan steps = plan(conjunction);
+  announce_scans(conjunction, steps, run);
   STELE_TRY(const Found found, execute_and_find(prepared.query, resolved, steps, run));
   return shape(prepared.query, found, run);
 }

@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "tree/descent.h"
-#include "tree/node_cache.h"
 
 namespace stele::tree {
 namespace {
@@ -114,11 +113,11 @@ std::uint64_t count_rows(const Index& index, const Range& range, Reader& reader)
 std::uint64_t estimate_rows(const Index& index, const Range& range) {
   if (index.base.count == 0) return overlay_rows_added(index, range, 0);
   Bounds bounds(index, range);
-  NodeCache& cache = index.source->cache();
   bool known[2] = {true, true};
   for (int level = index.base.height - 1; level >= 0; --level) {
     for (std::uint32_t i = 0; i < bounds.size; ++i) {
-      const NodePtr node = known[i] ? cache.find(bounds.list[i].child.hash) : nullptr;
+      const Child& child = bounds.list[i].child;
+      const NodePtr node = known[i] ? index.source->at_hand({child.hash, child.place}) : nullptr;
       known[i] = node != nullptr;
       if (node) bounds.list[i].descend(*node);
     }

@@ -92,12 +92,25 @@ Cuts cuts_of_child(const Branch& branch, std::size_t i, const Overlay& overlay, 
   return found;
 }
 
+void add_other_roots(const Index& index, int level, std::vector<NodeRef>& refs) {
+  if (level + 1 != index.base.height || !index.roots || !index.source->is_far()) return;
+  if (index.source->at_hand({index.base.hash, index.base.place})) return;
+  refs.insert(refs.end(), index.roots->begin(), index.roots->end());
+}
+
 bool fetch_children(const Index& index, int level, std::span<const Child> children,
                     std::span<NodePtr> nodes, Reader& reader) {
   std::vector<NodeRef> refs;
   refs.reserve(children.size());
   for (const Child& child : children) refs.push_back({child.hash, child.place});
-  reader.fetch(*index.source, refs, nodes);
+  add_other_roots(index, level, refs);
+  if (refs.size() == children.size()) {
+    reader.fetch(*index.source, refs, nodes);
+  } else {
+    std::vector<NodePtr> with_roots(refs.size());
+    reader.fetch(*index.source, refs, with_roots);
+    std::copy_n(with_roots.begin(), nodes.size(), nodes.begin());
+  }
   for (std::size_t i = 0; i < children.size() && reader.ok(); ++i) {
     check_child(index, level, children[i], *nodes[i], reader);
   }

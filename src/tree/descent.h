@@ -48,6 +48,9 @@ struct Cuts {
 // The part of child i, given that of its branch. O(log entries).
 Cuts cuts_of_child(const Branch& branch, std::size_t i, const Overlay& overlay, const Cuts& cuts);
 
+// For a far source that is about to read a root: the roots of the other trees, behind `refs`.
+void add_other_roots(const Index& index, int level, std::vector<NodeRef>& refs);
+
 // The children's nodes, all of one level of the index's tree, in one round. False, and no nodes, if
 // the reader is not ok or becomes so: also where a node is not what its parent says it is
 // (`corrupt` `:node/misplaced`).

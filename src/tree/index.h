@@ -14,6 +14,9 @@ struct Index {
   Root base;
   OverlayPtr overlay;
   NodeSource* source = nullptr;  // kept alive by the database value that holds the index
+  // Roots of all trees of the database, which a far source reads with the first of them; null:
+  // none.
+  std::shared_ptr<const std::vector<NodeRef>> roots = nullptr;
 
   // Rows in all: exact, O(1).
   std::uint64_t size() const {

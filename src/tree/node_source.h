@@ -48,6 +48,11 @@ class NodeSource {
 
   // What nodes, and leaves merged or filtered, are kept in between operations.
   virtual class NodeCache& cache() = 0;
+  // The node, if it is in memory; never waits.
+  virtual NodePtr at_hand(const NodeRef& ref) = 0;
+
+  // Is a round dear, so that reading some hundred kilobytes more is better than another one?
+  virtual bool is_far() const { return false; }
 };
 
 // Counters of one operation.

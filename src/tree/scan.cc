@@ -9,6 +9,9 @@ namespace {
 
 // Leaves asked for together, at most: two megabytes or less at the usual 2 – 13 kB a leaf at rest.
 constexpr std::uint32_t kWindowMax = 64;
+// The same in bytes at rest, where the source is far: a window is worth about a round trip.
+constexpr std::uint64_t kFarWindowBytes = 256 << 10;
+constexpr std::uint64_t kFarWindowBytesMax = 4 << 20;
 
 // Where rows of a slice lie inside a range.
 void clip(Slice& slice, const Range& range) {
@@ -48,6 +51,7 @@ struct Scan::State {
   void start();
   void enter(const Child& child, int level, const Cuts& cuts);
   void enter_next(Step& step);
+  std::uint32_t leaves_of_window(const Step& step);
   void fetch_leaves();
   bool refill();
   void open(const Ahead& leaf);
@@ -68,6 +72,7 @@ struct Scan::State {
   const bool ascending;
   bool started = false;
   std::uint32_t window = 1;
+  std::uint64_t far_window_bytes = kFarWindowBytes;
   std::vector<Step> path;
   std::deque<Ahead> ahead;
   std::optional<Pieces> pieces;  // of the leaf under way
@@ -107,13 +112,27 @@ void Scan::State::enter_next(Step& step) {
   enter(branch->children()[i], branch->level() - 1, cuts);
 }
 
+// How many leaves to ask for now; the next window is larger.
+std::uint32_t Scan::State::leaves_of_window(const Step& step) {
+  if (!index.source->is_far()) {
+    const std::uint32_t n = std::min(window, step.left);
+    window = std::min(2 * window, kWindowMax);
+    return n;
+  }
+  std::uint32_t n = 0;
+  for (std::uint64_t bytes = 0; n < step.left && bytes < far_window_bytes; ++n) {
+    bytes += step.branch->children()[upcoming(step, n)].place.length;
+  }
+  far_window_bytes = std::min(4 * far_window_bytes, kFarWindowBytesMax);
+  return n;
+}
+
 // The next leaves of the last branch on the path. When these are its last ones, the branch after it
 // is asked for as well, so that coming to it is no round of its own.
 void Scan::State::fetch_leaves() {
   Step& step = path.back();
   const auto children = step.branch->children();
-  const std::uint32_t n = std::min(window, step.left);
-  window = std::min(2 * window, kWindowMax);
+  const std::uint32_t n = leaves_of_window(step);
   std::vector<NodeRef> refs;
   const auto want = [&](const Child& child) { refs.push_back({child.hash, child.place}); };
   for (std::uint32_t i = 0; i < n; ++i) want(children[upcoming(step, i)]);

@@ -25,6 +25,9 @@ Hash cache_key(const NodeRef& ref) {
   return key;
 }
 
+// A store that wants so much in flight lies behind a network.
+constexpr int kParallelReadsFar = 16;
+
 // One range of a pack, and the wanted nodes that lie in it.
 struct Range {
   Hash pack;
@@ -45,9 +48,12 @@ class StoreSource final : public NodeSource {
               ExplainMissing explain_missing)
       : store_(std::move(store)),
         cache_(std::move(cache)),
-        explain_missing_(std::move(explain_missing)) {}
+        explain_missing_(std::move(explain_missing)),
+        is_far_(store_->traits().parallel_reads >= kParallelReadsFar) {}
 
   NodeCache& cache() override { return *cache_; }
+  NodePtr at_hand(const NodeRef& ref) override { return cache_->find(cache_key(ref)); }
+  bool is_far() const override { return is_far_; }
   Fetched fetch(std::span<const NodeRef> refs, std::span<NodePtr> nodes,
                 Deadline deadline) override;
 
@@ -64,6 +70,7 @@ class StoreSource final : public NodeSource {
   std::shared_ptr<Store> store_;
   std::shared_ptr<NodeCache> cache_;
   const ExplainMissing explain_missing_;
+  const bool is_far_;
 };
 
 // One fetch under way.
@@ -87,7 +94,7 @@ NodeSource::Fetched StoreSource::fetch(std::span<const NodeRef> refs, std::span<
   job.deadline = deadline;
   std::unordered_map<Hash, std::size_t, base::HashOfHash> positions;
   for (std::size_t i = 0; i < refs.size(); ++i) {
-    nodes[i] = cache_->find(cache_key(refs[i]));
+    nodes[i] = at_hand(refs[i]);
     if (nodes[i]) continue;
     if (positions.emplace(refs[i].hash, job.wanted.size()).second) job.wanted.push_back(refs[i]);
   }

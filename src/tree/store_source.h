@@ -30,6 +30,7 @@ class PassiveSource : public NodeSource {
   Fetched fetch(std::span<const NodeRef> refs, std::span<NodePtr> nodes,
                 Deadline deadline) override;
   NodeCache& cache() override;
+  NodePtr at_hand(const NodeRef& ref) override { return cache_->find(ref.hash); }
   // Checks the frame's hash. What is loaded is there for the next fetch at least, also if the cache
   // has no room for it.
   Done load(const NodeRef& ref, base::Bytes frame);

@@ -5,6 +5,7 @@
 #include "base/try.h"
 #include "tx/attempt.h"
 #include "tx/errors.h"
+#include "tx/foresee.h"
 #include "tx/schema_check.h"
 
 namespace stele::tx {
@@ -107,6 +108,7 @@ Result<TxOutcome> transact(const Db& before, const TxInput& input, const TxConte
   STELE_DO(check_request(before, input));
   STELE_TRY(const db::View view, db::View::open(before, reader));
   const format::Config& config = view.state().config;
+  announce_reads(view, input, reader);
   Bindings bindings;
   for (;;) {
     Attempt attempt(view, reader, bindings);

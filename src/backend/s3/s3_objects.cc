@@ -23,7 +23,7 @@ namespace {
 // time: 64 KiB are about 1 ms.
 constexpr std::uint64_t kGapBytesMax = 64 << 10;
 // Longer ranges are better read in parallel.
-constexpr std::uint64_t kSpanBytesMax = 4 << 20;
+constexpr std::uint64_t kSpanBytesMax = 1 << 20;
 // What one PUT may send.
 constexpr std::uint64_t kObjectBytesMax = std::uint64_t{5} << 30;
 constexpr std::size_t kRemovedTogetherMax = 1000;
