@@ -67,7 +67,10 @@ void Connection::attempt(Batch& batch) {
   if (batch.waiting.empty()) return;
   if (tracker_.known().tail_bytes >= hard_limit()) {
     batch.lock.reset();  // a fold locks for itself, in its order
+    // Another thread may be folding, and needs the lead to come to its end.
+    leave_lead();
     auto room = fold(batch.deadline());
+    take_lead();
     if (!room.ok()) return batch.settle_all(room.error());
   }
   const auto turn = take_turn(batch);

@@ -120,7 +120,7 @@ Result<TxReport> Connection::transact(const Value& forms, const TransactOptions&
   base::Lock lock(queue_mutex_);
   queue_.push_back(&mine);
   while (!mine.done) {
-    if (leading_) {
+    if (leading_ || folds_waiting_ > 0) {
       queue_moved_.wait(lock);
       continue;
     }
@@ -140,6 +140,27 @@ Result<TxReport> Connection::transact(const Value& forms, const TransactOptions&
   lock.unlock();
   fold_if_due();
   return std::move(*mine.result);
+}
+
+void Connection::take_lead() {
+  base::Lock lock(queue_mutex_);
+  while (leading_ || folds_waiting_ > 0) queue_moved_.wait(lock);
+  leading_ = true;
+}
+
+void Connection::leave_lead() {
+  const base::Lock lock(queue_mutex_);
+  leading_ = false;
+  queue_moved_.notify_all();
+}
+
+// Before all callers: without it a fold would lose to each batch of them in turn.
+void Connection::take_lead_for_fold() {
+  base::Lock lock(queue_mutex_);
+  ++folds_waiting_;
+  while (leading_) queue_moved_.wait(lock);
+  --folds_waiting_;
+  leading_ = true;
 }
 
 // Callers that come and go together share one write, instead of taking turns by halves: the leader

@@ -78,6 +78,9 @@ class Connection {
   void lost(Batch& batch);
   void settle_unknown(Batch& batch, const KnownHead& head, const HeadWrite& write);
   Result<bool> fence(const KnownHead& head, Deadline deadline);
+  void take_lead();
+  void take_lead_for_fold();
+  void leave_lead();
   void gather(base::Lock& queue);
   Done take_landed(Batch& batch);
 
@@ -122,13 +125,14 @@ class Connection {
   base::Mutex queue_mutex_;
   base::Condition queue_moved_;
   std::deque<Pending*> queue_;
-  bool leading_ = false;
+  bool leading_ = false;            // a thread has the lead: it alone writes the head
+  int folds_waiting_ = 0;           // for the lead
   std::size_t callers_lately_ = 0;  // of the last batch, and who came while it was written
   std::int64_t callers_seen_steady_ms_ = 0;
 
   base::Mutex fold_mutex_;  // one fold at a time per connection
 
-  // Locks are taken in this order: fold_mutex_, the store's "NAME.fold", the store's "NAME".
+  // Taken in this order: fold_mutex_, the store's "NAME.fold", the lead, the store's "NAME".
 };
 
 }  // namespace stele::conn

@@ -38,8 +38,15 @@ Result<format::Snapshot> Connection::build(const db::State& state, Deadline dead
 
 // Offers the snapshot until it is in, or the head has moved past it, or was swept: then nodes that
 // the snapshot shares with the head it was built on may be gone.
+// The lead keeps this connection's own commits from winning every race.
 Result<Connection::Swapped> Connection::swap_in(const format::Snapshot& snapshot,
                                                 Deadline deadline) {
+  struct Lead {
+    explicit Lead(Connection& of) : connection(of) { connection.take_lead_for_fold(); }
+    ~Lead() { connection.leave_lead(); }
+    Connection& connection;
+  };
+  const Lead lead(*this);
   std::unique_ptr<HeadLock> lock;
   for (int offers = 0;; ++offers) {
     if (offers == kOptimisticOffers) {
