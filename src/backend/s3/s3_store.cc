@@ -155,8 +155,8 @@ Result<std::vector<std::string>> S3StoreImpl::all_names(const std::string& prefi
 
 // A bucket without a prefix may hold other things, whose names say nothing.
 bool S3StoreImpl::is_ours(const std::string& name) const {
-  if (name.starts_with("heads/") || name.starts_with("tmp/") || name.starts_with("packs/")) {
-    return true;
+  for (const std::string_view folder : {"heads/", "tmp/", "packs/", "garbage/"}) {
+    if (name.starts_with(folder)) return true;
   }
   return !client_->address().prefix().empty() && is_object_key(name);
 }
