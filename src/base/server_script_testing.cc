@@ -1,9 +1,11 @@
 #include "base/server_script_testing.h"
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/environment.h"
 #include "base/text.h"
@@ -22,11 +24,16 @@ std::string content(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
+std::string random_name() {
+  std::array<std::uint8_t, 16> bytes{};
+  system_environment().fill_random(bytes);
+  return to_hex(bytes);
+}
+
 }  // namespace
 
 ServerScript::ServerScript(const std::string& name, const std::string& arguments) : name_(name) {
-  directory_ = fs::temp_directory_path() /
-               text("stele-", name, '-', to_string(system_environment().random_uuid()));
+  directory_ = fs::temp_directory_path() / text("stele-", name, '-', random_name());
   const auto call = text("exec '", STELE_SERVERS, '/', name, "' '", directory_, "' ", arguments);
   script_ = ::popen(call.c_str(), "we");
   STELE_CHECK(script_ != nullptr);
