@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "backend/s3/aws_signature.h"
+#include "backend/s3/s3_address.h"
+#include "backend/s3/s3_dialect.h"
 #include "backend/s3/s3_xml.h"
 #include "base/hash.h"
 #include "base/text.h"
@@ -57,7 +59,11 @@ net::ServedResponse s3_error(int status, const std::string& code) {
 FakeS3::FakeS3(Conditions how)
     : conditions(how),
       server_(std::make_unique<net::TestHttpServer>(
-          [this](const Request& request) { return answer(request); })) {}
+          [this](const Request& request) { return answer(request); })) {
+  // Another one may have had this port before, with other ways.
+  const auto address = S3Address::make("bucket", "", url(), "us-east-1", true);
+  forget_dialect(address->place());
+}
 
 S3StoreOptions FakeS3::options(const std::string& prefix) const {
   S3StoreOptions options;
