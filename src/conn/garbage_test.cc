@@ -259,7 +259,8 @@ class CompactionTest : public GarbageTest {
   std::vector<Datom> all(const Db& db) { return db.datoms(IndexOrder::eavt).value(); }
   std::uint64_t bytes() {
     std::uint64_t sum = 0;
-    for (const auto& pack : store_->list("packs/", "", Deadline{})->objects) sum += pack.bytes;
+    const auto page = store_->list("packs/", "", Deadline{}).value();
+    for (const auto& pack : page.objects) sum += pack.bytes;
     return sum;
   }
 
