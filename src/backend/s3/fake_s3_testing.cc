@@ -97,12 +97,12 @@ void FakeS3::put(const std::string& name, const std::string& content) {
 }
 
 FakeS3::Response FakeS3::answer(const Request& request) {
-  if (before)
-    if (auto instead = before(request)) return *instead;
+  if (const Hook hook = before.get())
+    if (auto instead = hook(request)) return *instead;
   auto response = serve(request);
-  if (!date.empty()) response.headers.push_back({"Date", date});
-  if (after)
-    if (auto instead = after(request)) return *instead;
+  if (auto told = date.get(); !told.empty()) response.headers.push_back({"Date", std::move(told)});
+  if (const Hook hook = after.get())
+    if (auto instead = hook(request)) return *instead;
   return response;
 }
 
@@ -121,15 +121,16 @@ FakeS3::Response FakeS3::serve(const Request& request) {
 }
 
 bool FakeS3::matches(const std::string& condition, const std::string& etag) const {
-  return condition == (conditions == Conditions::quoted ? text('"', etag, '"') : etag);
+  return condition == (conditions.get() == Conditions::quoted ? text('"', etag, '"') : etag);
 }
 
 FakeS3::Response FakeS3::put(const Request& request, const std::string& name) {
   const auto found = objects_.find(name);
   const std::string match = request.header("if-match"), none = request.header("if-none-match");
   const bool conditional = !match.empty() || !none.empty();
-  if (conditional && conditions == Conditions::refused) return s3_error(501, "NotImplemented");
-  if (conditional && conditions != Conditions::ignored) {
+  if (conditional && conditions.get() == Conditions::refused)
+    return s3_error(501, "NotImplemented");
+  if (conditional && conditions.get() != Conditions::ignored) {
     const bool there = found != objects_.end();
     if (!none.empty() && there) return s3_error(412, "PreconditionFailed");
     if (!match.empty() && !there) return s3_error(404, "NoSuchKey");

@@ -1,7 +1,7 @@
 // A server of S3's kind in memory, for tests: objects, conditions, ranges, lists, removals. It does
 // not check signatures; a test can have it compare conditions in any way, and misbehave.
 //
-// Thread safety: full; `before` and `after` are set while nothing is under way.
+// Thread safety: full.
 #pragma once
 
 #include <functional>
@@ -11,9 +11,31 @@
 #include <string>
 
 #include "backend/s3/s3_store.h"
+#include "base/mutex.h"
 #include "net/http_server_testing.h"
 
 namespace stele::backend {
+
+// What a test may change while the server's threads look at it.
+template <typename T>
+class Adjustable {
+ public:
+  explicit Adjustable(T value = T()) : value_(std::move(value)) {}
+  template <typename V>
+  Adjustable& operator=(V value) {
+    const base::Lock lock(mutex_);
+    value_ = std::move(value);
+    return *this;
+  }
+  T get() const {
+    const base::Lock lock(mutex_);
+    return value_;
+  }
+
+ private:
+  mutable base::Mutex mutex_;
+  T value_;
+};
 
 class FakeS3 {
  public:
@@ -36,10 +58,10 @@ class FakeS3 {
   std::map<std::string, std::string> objects() const;
   void put(const std::string& name, const std::string& content);
 
-  Hook before;
-  Hook after;
-  Conditions conditions;
-  std::string date;  // of the Date header, if not the true one
+  Adjustable<Hook> before;
+  Adjustable<Hook> after;
+  Adjustable<Conditions> conditions;
+  Adjustable<std::string> date;  // of the Date header, if not the true one
 
  private:
   Response answer(const Request& request);
