@@ -121,7 +121,7 @@ TEST(S3Store, SignsByTheServersClockWhenOursIsWrong) {
   server.before = [&](const FakeS3::Request& request) -> std::optional<FakeS3::Response> {
     if (request.header("x-amz-date").starts_with("20300101T0000")) return std::nullopt;
     auto refusal = s3_error(403, "RequestTimeTooSkewed");
-    refusal.headers.push_back({"Date", server.date});
+    refusal.headers.push_back({"Date", server.date.get()});
     return refusal;
   };
   auto store = server.open();
