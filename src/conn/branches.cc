@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/try.h"
+#include "conn/stored_head.h"
 #include "format/head.h"
 
 namespace stele::conn {
@@ -16,26 +17,6 @@ namespace {
 
 // A fold locks under its branch's name and this.
 constexpr std::string_view kFoldEnding = ".fold";
-
-struct Head {
-  HeadVersion version;
-  base::Bytes bytes;
-  format::HeadContent content;
-  // Neither absent nor a tombstone.
-  bool stands() const { return !version.absent() && !content.snapshot.deleted; }
-};
-
-Result<Head> read_head(Store& store, const std::string& name, Deadline deadline) {
-  STELE_TRY(auto read, store.read_head(name, HeadVersion{}, 0, deadline));
-  Head head{std::move(read.version), std::move(read.bytes), {}};
-  if (head.version.absent()) return head;
-  auto content = format::decode_head(head.bytes);
-  if (!content.ok()) {
-    return content.error().because(text("This is the head '", name, "' of ", store.url(), "."));
-  }
-  head.content = std::move(*content);
-  return head;
-}
 
 Done check_branch_name(const std::string& name) {
   STELE_DO(check_head_name(name));
@@ -56,7 +37,7 @@ bool is_named_by(const base::Hash& commit_id, const std::string& id) {
 }
 
 // The head cut behind the commit; nothing if it is not among its own.
-std::optional<Head> cut_at(Head head, const std::string& id) {
+std::optional<StoredHead> cut_at(StoredHead head, const std::string& id) {
   const auto& tail = head.content.tail;
   if (is_named_by(head.content.snapshot.commit_id, id)) {
     const auto keep = tail.empty() ? head.bytes.size() : tail.front().offset;
@@ -72,14 +53,14 @@ std::optional<Head> cut_at(Head head, const std::string& id) {
   return head;
 }
 
-Result<Head> find_source(Store& store, const std::string& from, Deadline deadline) {
+Result<StoredHead> find_source(Store& store, const std::string& from, Deadline deadline) {
   if (check_head_name(from).ok()) {
-    STELE_TRY(auto head, read_head(store, from, deadline));
+    STELE_TRY(auto head, read_stored_head(store, from, deadline));
     if (head.stands()) return head;
   }
   STELE_TRY(const auto names, store.head_names(deadline));
   for (const auto& name : names) {
-    STELE_TRY(auto head, read_head(store, name, deadline));
+    STELE_TRY(auto head, read_stored_head(store, name, deadline));
     if (!head.stands()) continue;
     if (auto cut = cut_at(std::move(head), hex_of(from))) return std::move(*cut);
   }
@@ -90,14 +71,10 @@ Result<Head> find_source(Store& store, const std::string& from, Deadline deadlin
 }
 
 // The same head under another name.
-base::Bytes renamed(Head head, const std::string& name) {
-  const auto& tail = head.content.tail;
-  const auto tail_at = tail.empty() ? head.bytes.size() : tail.front().offset;
-  head.content.snapshot.branch = name;
-  auto bytes = format::encode_snapshot(head.content.snapshot);
-  bytes.insert(bytes.end(), head.bytes.begin() + static_cast<std::ptrdiff_t>(tail_at),
-               head.bytes.end());
-  return bytes;
+base::Bytes renamed(const StoredHead& head, const std::string& name) {
+  auto snapshot = head.content.snapshot;
+  snapshot.branch = name;
+  return head.with(snapshot);
 }
 
 base::Bytes tombstone(const std::string& name) {
@@ -118,7 +95,7 @@ Result<std::set<std::string>> branch_names(Store& store, Deadline deadline) {
   STELE_TRY(const auto names, store.head_names(deadline));
   std::set<std::string> branches;
   for (const auto& name : names) {
-    STELE_TRY(const auto head, read_head(store, name, deadline));
+    STELE_TRY(const auto head, read_stored_head(store, name, deadline));
     if (head.stands()) branches.insert(name);
   }
   return branches;
@@ -131,7 +108,7 @@ Done create_branch(Store& store, const std::string& from, const std::string& nam
                    Deadline deadline) {
   STELE_DO(check_branch_name(name));
   for (;;) {
-    STELE_TRY(auto there, read_head(store, name, deadline));
+    STELE_TRY(auto there, read_stored_head(store, name, deadline));
     if (there.stands()) return exists(store, name);
     if (there.version.absent()) {
       auto claim = store.swap_head(name, there.version, tombstone(name), deadline);
@@ -140,8 +117,7 @@ Done create_branch(Store& store, const std::string& from, const std::string& nam
       there.version = std::move(claim.version);
     }
     STELE_TRY(auto source, find_source(store, from, deadline));
-    const auto write =
-        store.swap_head(name, there.version, renamed(std::move(source), name), deadline);
+    const auto write = store.swap_head(name, there.version, renamed(source, name), deadline);
     if (write.outcome == Outcome::written) return {};
     if (write.outcome != Outcome::conflict) return *write.error;
   }
@@ -155,7 +131,7 @@ Done delete_branch(Store& store, const std::string& name, Deadline deadline) {
   }
   STELE_DO(check_branch_name(name));
   for (;;) {
-    STELE_TRY(auto head, read_head(store, name, deadline));
+    STELE_TRY(auto head, read_stored_head(store, name, deadline));
     if (!head.stands()) {
       return unavailable("branch-does-not-exist",
                          text("there is no branch '", name, "' in ", store.url()));

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/try.h"
 #include "conn/compaction.h"
+#include "conn/stored_head.h"
 #include "format/pack.h"
 #include "store/answers.h"
 #include "tree/reach.h"
@@ -26,36 +27,10 @@ constexpr int kRacesBeforeLock = 3;
 constexpr std::uint64_t kSmallPackBytes = 256 << 10;
 constexpr std::size_t kSmallPacksMax = 16;
 
-struct Head {
-  HeadVersion version;
-  base::Bytes bytes;
-  format::HeadContent content;
-  bool stands() const { return !version.absent() && !content.snapshot.deleted; }
-};
-
-Result<Head> read_head(Store& store, const std::string& name, Deadline deadline) {
-  STELE_TRY(auto read, store.read_head(name, HeadVersion{}, 0, deadline));
-  Head head{std::move(read.version), std::move(read.bytes), {}};
-  if (head.version.absent()) return head;
-  auto content = format::decode_head(head.bytes);
-  if (!content.ok()) {
-    return content.error().because(
-        text("This is the head '", name, "' of ", store.url(), "; nothing was removed."));
-  }
-  head.content = std::move(*content);
-  return head;
-}
-
-base::Bytes swept(const Head& head) {
+base::Bytes swept(const StoredHead& head) {
   auto snapshot = head.content.snapshot;
   ++snapshot.sweeps;
-  auto bytes = format::encode_snapshot(snapshot);
-  const auto& tail = head.content.tail;
-  if (!tail.empty()) {
-    bytes.insert(bytes.end(), head.bytes.begin() + static_cast<std::ptrdiff_t>(tail.front().offset),
-                 head.bytes.end());
-  }
-  return bytes;
+  return head.with(snapshot);
 }
 
 // A key on each line. Whatever else is in it is no key of a pack, and removes none.
@@ -110,7 +85,7 @@ class Collector {
     std::map<std::string, std::uint64_t> needed;
     STELE_TRY(const auto names, store_->head_names(options_.deadline));
     for (const auto& name : names) {
-      STELE_TRY(const auto head, read_head(*store_, name, options_.deadline));
+      STELE_TRY(const auto head, read_stored_head(*store_, name, options_.deadline));
       if (!head.stands()) continue;
       tree::Reader reader({options_.deadline, nullptr, &environment_});
       const auto reached = tree::packs_reached(head.content.snapshot, *source_, reader);
@@ -152,13 +127,13 @@ class Collector {
 
   // False: there is no such head any more.
   Result<bool> mark(const std::string& name) {
-    STELE_TRY(const auto head, read_head(*store_, name, options_.deadline));
+    STELE_TRY(const auto head, read_stored_head(*store_, name, options_.deadline));
     if (!head.stands()) return false;
     STELE_DO(mark(head));
     return true;
   }
 
-  Done mark(const Head& head) {
+  Done mark(const StoredHead& head) {
     if (!head.stands()) return {};
     tree::Reader reader({options_.deadline, nullptr, &environment_});
     STELE_TRY(const auto reached, tree::packs_reached(head.content.snapshot, *source_, reader));
@@ -166,7 +141,7 @@ class Collector {
     return {};
   }
 
-  Done compact_and_mark(Head& head) {
+  Done compact_and_mark(StoredHead& head) {
     if (compaction_ && head.stands()) {
       STELE_TRY(head.content.snapshot, compaction_->moved(std::move(head.content.snapshot)));
     }
@@ -180,7 +155,7 @@ class Collector {
       if (races == kRacesBeforeLock) {
         STELE_TRY(lock, store_->lock_head(name, options_.deadline));
       }
-      STELE_TRY(auto head, read_head(*store_, name, options_.deadline));
+      STELE_TRY(auto head, read_stored_head(*store_, name, options_.deadline));
       if (head.version.absent()) return false;
       if (auto marked = compact_and_mark(head); !marked.ok()) {
         // Another collector may have been faster with what this head no longer needs.
@@ -294,7 +269,7 @@ Error explain_missing(const std::shared_ptr<Store>& store, const std::string& br
       store, std::make_shared<tree::NodeCache>(tree::NodeCache::kBytesDefault));
   HeadVersion seen;
   for (;;) {
-    const auto head = read_head(*store, branch, Deadline{});
+    const auto head = read_stored_head(*store, branch, Deadline{});
     if (!head.ok()) return head.error();
     if (!head->stands()) return collected(*store, branch);
     tree::Reader reader;
