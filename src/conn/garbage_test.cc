@@ -9,23 +9,19 @@
 #include "conn/connection.h"
 #include "conn/verify.h"
 #include "edn/reader.h"
+#include "store/forwarding_store_testing.h"
 #include "store/memory_store.h"
 
 namespace stele::conn {
 namespace {
 
 // A store that calls back before each swap of a head, and each removal.
-class WatchedStore final : public Store {
+class WatchedStore final : public store::ForwardingStore {
  public:
-  explicit WatchedStore(std::shared_ptr<Store> inner) : inner_(std::move(inner)) {}
+  using ForwardingStore::ForwardingStore;
   bool fails_to_write = false;  // once, having called back as before a swap
   std::function<void()> before_swap = [] {}, after_list = [] {}, after_names = [] {};
 
-  std::string url() const override { return inner_->url(); }
-  StoreTraits traits() const override { return inner_->traits(); }
-  Result<Bytes> read(const std::string& key, ByteRange range, Deadline deadline) override {
-    return inner_->read(key, range, deadline);
-  }
   Done write_once(const std::string& key, ByteView bytes, Deadline deadline) override {
     if (std::exchange(fails_to_write, false)) {
       before_swap();
@@ -38,13 +34,6 @@ class WatchedStore final : public Store {
     auto page = inner_->list(prefix, from, deadline);
     std::exchange(after_list, [] {})();
     return page;
-  }
-  Done remove(std::span<const std::string> keys, Deadline deadline) override {
-    return inner_->remove(keys, deadline);
-  }
-  Result<HeadRead> read_head(const std::string& name, const HeadVersion& unless,
-                             std::uint64_t known_bytes, Deadline deadline) override {
-    return inner_->read_head(name, unless, known_bytes, deadline);
   }
   HeadWrite swap_head(const std::string& name, const HeadVersion& expected, ByteView bytes,
                       Deadline deadline) override {
@@ -60,10 +49,6 @@ class WatchedStore final : public Store {
     std::exchange(after_names, [] {})();
     return names;
   }
-  Done destroy(Deadline deadline) override { return inner_->destroy(deadline); }
-
- private:
-  std::shared_ptr<Store> inner_;
 };
 
 class GarbageTest : public testing::Test {

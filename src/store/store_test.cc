@@ -3,44 +3,18 @@
 
 #include <stele/store.h>
 
+#include "store/forwarding_store_testing.h"
 #include "store/memory_store.h"
 
 namespace stele::store {
 namespace {
 
-// Forwards to a memory store what Store leaves open, and keeps the defaults.
-class PlainStore final : public Store {
+// Has the defaults of Store, and appends by swapping.
+class PlainStore final : public ForwardingStore {
  public:
+  PlainStore() : ForwardingStore(make_memory_store()) {}
   std::string url() const override { return "plain:"; }
   StoreTraits traits() const override { return {.cheap_append = false}; }
-  Result<Bytes> read(const std::string& key, ByteRange range, Deadline deadline) override {
-    return inner_->read(key, range, deadline);
-  }
-  Done write_once(const std::string& key, ByteView bytes, Deadline deadline) override {
-    return inner_->write_once(key, bytes, deadline);
-  }
-  Result<ObjectPage> list(const std::string& prefix, const std::string& from,
-                          Deadline deadline) override {
-    return inner_->list(prefix, from, deadline);
-  }
-  Done remove(std::span<const std::string> keys, Deadline deadline) override {
-    return inner_->remove(keys, deadline);
-  }
-  Result<HeadRead> read_head(const std::string& name, const HeadVersion& unless,
-                             std::uint64_t known_bytes, Deadline deadline) override {
-    return inner_->read_head(name, unless, known_bytes, deadline);
-  }
-  HeadWrite swap_head(const std::string& name, const HeadVersion& expected, ByteView bytes,
-                      Deadline deadline) override {
-    return inner_->swap_head(name, expected, bytes, deadline);
-  }
-  Result<std::vector<std::string>> head_names(Deadline deadline) override {
-    return inner_->head_names(deadline);
-  }
-  Done destroy(Deadline deadline) override { return inner_->destroy(deadline); }
-
- private:
-  std::shared_ptr<Store> inner_ = make_memory_store();
 };
 
 Store::Bytes bytes(std::string_view text) { return {text.begin(), text.end()}; }

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "store/forwarding_store_testing.h"
 #include "tree/tree_testing.h"
 
 namespace stele::tree {
@@ -16,44 +17,14 @@ constexpr TreeShape kTinyShape{
     .leaf_rows_target = 5, .leaf_rows_max = 8, .leaf_rows_min = 3, .fanout_max = 4};
 
 // Another store that is said to lie behind a network.
-class FarStore final : public Store {
+class FarStore final : public store::ForwardingStore {
  public:
-  explicit FarStore(std::shared_ptr<Store> inner) : inner_(std::move(inner)) {}
-
-  std::string url() const override { return inner_->url(); }
+  using ForwardingStore::ForwardingStore;
   StoreTraits traits() const override { return {.parallel_reads = 64}; }
-  Result<Bytes> read(const std::string& key, ByteRange range, Deadline deadline) override {
-    return inner_->read(key, range, deadline);
-  }
   std::vector<Result<Bytes>> read_many(std::span<const ReadRequest> requests,
                                        Deadline deadline) override {
     return inner_->read_many(requests, deadline);
   }
-  Done write_once(const std::string& key, ByteView bytes, Deadline deadline) override {
-    return inner_->write_once(key, bytes, deadline);
-  }
-  Result<ObjectPage> list(const std::string& prefix, const std::string& from,
-                          Deadline deadline) override {
-    return inner_->list(prefix, from, deadline);
-  }
-  Done remove(std::span<const std::string> keys, Deadline deadline) override {
-    return inner_->remove(keys, deadline);
-  }
-  Result<HeadRead> read_head(const std::string& name, const HeadVersion& unless,
-                             std::uint64_t known_bytes, Deadline deadline) override {
-    return inner_->read_head(name, unless, known_bytes, deadline);
-  }
-  HeadWrite swap_head(const std::string& name, const HeadVersion& expected, ByteView bytes,
-                      Deadline deadline) override {
-    return inner_->swap_head(name, expected, bytes, deadline);
-  }
-  Result<std::vector<std::string>> head_names(Deadline deadline) override {
-    return inner_->head_names(deadline);
-  }
-  Done destroy(Deadline deadline) override { return inner_->destroy(deadline); }
-
- private:
-  const std::shared_ptr<Store> inner_;
 };
 
 // Two trees three nodes high, far away, of which nothing was read.
